@@ -1,0 +1,292 @@
+// Package event defines the typed messages of a run.
+//
+// A run is a stream of messages, one JSON object a line in `--format jsonl`.
+// Everything that shows a run (text, SARIF, the web page, the server's ingest)
+// reads this stream and nothing else. The names of types and fields do not
+// change within a protocol version; fields may be added. Dropping every
+// Progress leaves the stream valid.
+package event
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// Protocol is the version of the stream, carried by Config.
+const Protocol = "1"
+
+// Event is one message of a run.
+type Event interface{ Kind() string }
+
+// Handler receives the events of one run, in order, from one goroutine at a time.
+type Handler interface {
+	Handle(Event) error
+	// Flush is called once after the last event.
+	Flush() error
+}
+
+// Severity of a finding, from worst to mildest.
+type Severity string
+
+const (
+	Critical Severity = "critical"
+	High     Severity = "high"
+	Medium   Severity = "medium"
+	Low      Severity = "low"
+	Info     Severity = "info"
+)
+
+// Severities lists them from worst to mildest.
+var Severities = []Severity{Critical, High, Medium, Low, Info}
+
+// Rank is 4 for critical down to 0 for info, -1 for an unknown word.
+func (s Severity) Rank() int {
+	for i, other := range Severities {
+		if s == other {
+			return len(Severities) - 1 - i
+		}
+	}
+	return -1
+}
+
+// Confidence that a finding or a fact is right.
+type Confidence string
+
+const (
+	Sure     Confidence = "high"
+	Likely   Confidence = "medium"
+	Possible Confidence = "low"
+)
+
+// Rank is 2 for high down to 0 for low, -1 for an unknown word.
+func (c Confidence) Rank() int {
+	switch c {
+	case Sure:
+		return 2
+	case Likely:
+		return 1
+	case Possible:
+		return 0
+	}
+	return -1
+}
+
+// Config opens every stream: who examines what, and the facts it goes by.
+type Config struct {
+	Protocol  string    `json:"protocol"`
+	Tool      string    `json:"tool"`      // "plimsoll"
+	Version   string    `json:"version"`   // of the tool
+	Directory string    `json:"directory"` // as the user named it
+	Product   string    `json:"product"`
+	Commit    string    `json:"commit,omitempty"` // of HEAD; empty before the first commit
+	Dirty     bool      `json:"dirty"`            // the work tree differs from Commit
+	AsOf      time.Time `json:"as_of"`            // the date that the verdict is for
+	Level     int       `json:"level"`            // of the requirements selected
+	Facts     []Fact    `json:"facts"`
+}
+
+// Fact is one thing known of the product, and where it was seen.
+type Fact struct {
+	Name       string     `json:"fact"`  // kind, exposure, data, language, …
+	Value      string     `json:"value"` // web, internet, personal, go, …
+	Confidence Confidence `json:"confidence"`
+	Origin     string     `json:"origin"` // inferred | declared
+	Path       string     `json:"path,omitempty"`
+	Line       int        `json:"line,omitempty"`
+	Because    string     `json:"because,omitempty"` // what was seen there
+}
+
+// Progress says where a run is. It may be dropped.
+type Progress struct {
+	Check   string `json:"check"`
+	Message string `json:"message"`
+}
+
+// Observation is what a check looked at, found wrong or not.
+type Observation struct {
+	Check  string            `json:"check"`
+	What   string            `json:"what"`  // "rule R ran over files"
+	Count  int64             `json:"count"` // how many of them
+	Rules  []string          `json:"rules,omitempty"`
+	Inputs map[string]string `json:"inputs,omitempty"` // name → digest
+	Tool   string            `json:"tool,omitempty"`   // other than Plimsoll
+}
+
+// State of a finding.
+type State string
+
+const (
+	Open    State = "open"
+	Decided State = "decided"
+	Fixed   State = "fixed"
+)
+
+// Finding is something wrong, at a place.
+type Finding struct {
+	Check       string     `json:"check"`
+	Rule        string     `json:"rule"`
+	Severity    Severity   `json:"severity"`
+	Confidence  Confidence `json:"confidence"`
+	Path        string     `json:"path,omitempty"`
+	Line        int        `json:"line,omitempty"`   // from 1
+	Column      int        `json:"column,omitempty"` // from 1, in bytes
+	EndColumn   int        `json:"end_column,omitempty"`
+	Commit      string     `json:"commit,omitempty"` // where it is from history
+	Message     string     `json:"message"`
+	Fingerprint string     `json:"fingerprint"`
+	State       State      `json:"state"`
+	// Source is the line at Line, cleaned and with secrets masked; "" when not text.
+	Source string `json:"source,omitempty"`
+	// Fix says what to do about this very finding; the rule's own advice where empty.
+	Fix string `json:"fix,omitempty"`
+	// Places counts where the same thing stands, this place included; Also names some of the others.
+	Places int     `json:"places,omitempty"`
+	Also   []Place `json:"also,omitempty"`
+	// Tool names who found it where that is not Plimsoll.
+	Tool string `json:"tool,omitempty"`
+	// Decision is set where somebody has decided on it.
+	Decision *Decision `json:"decision,omitempty"`
+}
+
+// Place is another place of the same finding.
+type Place struct {
+	Path   string `json:"path"`
+	Line   int    `json:"line,omitempty"`
+	Commit string `json:"commit,omitempty"`
+}
+
+// Decision is what somebody said of a finding.
+type Decision struct {
+	Verdict string `json:"verdict"` // false-positive | accepted | fix
+	Because string `json:"because"`
+	By      string `json:"by"`
+	Until   string `json:"until,omitempty"` // YYYY-MM-DD
+}
+
+// Evidence announces a signed record.
+type Evidence struct {
+	Check       string    `json:"check,omitempty"`
+	Requirement string    `json:"requirement,omitempty"` // for a person's attestation
+	Digest      string    `json:"digest"`                // sha256 of the envelope's payload
+	FreshUntil  time.Time `json:"fresh_until"`
+	Memo        bool      `json:"memo"` // taken from an earlier run on the same inputs
+}
+
+// Problem is something that could not be examined, or a matter that the user
+// should know of but that is no finding. Incomplete ones make the run incomplete.
+type Problem struct {
+	Check      string `json:"check,omitempty"`
+	Code       string `json:"code"`
+	Message    string `json:"message"`
+	Path       string `json:"path,omitempty"`
+	Line       int    `json:"line,omitempty"`
+	Column     int    `json:"column,omitempty"`
+	Source     string `json:"source,omitempty"`
+	Hint       string `json:"hint,omitempty"`
+	Incomplete bool   `json:"incomplete"`
+}
+
+// Status of a requirement, from best to worst, and not-applicable beside them.
+type Status string
+
+const (
+	Pass          Status = "pass"
+	Exempt        Status = "exempt"
+	Stale         Status = "stale"
+	Unknown       Status = "unknown"
+	Fail          Status = "fail"
+	NotApplicable Status = "not-applicable"
+)
+
+// Statuses lists the five that count, from best to worst.
+var Statuses = []Status{Pass, Exempt, Stale, Unknown, Fail}
+
+// Requirement is one requirement's status and why.
+type Requirement struct {
+	ID       string   `json:"id"`
+	Title    string   `json:"title"`
+	Wing     string   `json:"wing"` // requirements | build | design | code | testing | release
+	Level    int      `json:"level"`
+	Status   Status   `json:"status"`
+	Reason   string   `json:"reason"`
+	Next     string   `json:"next,omitempty"`     // the cheapest thing that would better it
+	Cost     int      `json:"cost,omitempty"`     // of Next, in minutes of a person's time
+	Checks   []string `json:"checks,omitempty"`   // that it rests on
+	Evidence []string `json:"evidence,omitempty"` // digests
+}
+
+// Gate is the answer to "is it fit to ship?".
+type Gate string
+
+const (
+	Met            Gate = "met"
+	NotMet         Gate = "not met"
+	IncompleteGate Gate = "incomplete"
+)
+
+// Step is one of the cheapest next steps towards meeting the gate.
+type Step struct {
+	Do           string   `json:"do"`
+	Minutes      int      `json:"minutes"`
+	Requirements []string `json:"requirements"` // that it betters
+}
+
+// Verdict is the last event of a run.
+type Verdict struct {
+	Gate         Gate           `json:"gate"`
+	Reason       string         `json:"reason"`
+	Statuses     map[Status]int `json:"statuses"`
+	Requirements []Requirement  `json:"requirements"`
+	Next         []Step         `json:"next,omitempty"`
+	Findings     map[State]int  `json:"findings"`
+}
+
+func (*Config) Kind() string      { return "config" }
+func (*Progress) Kind() string    { return "progress" }
+func (*Observation) Kind() string { return "observation" }
+func (*Finding) Kind() string     { return "finding" }
+func (*Evidence) Kind() string    { return "evidence" }
+func (*Problem) Kind() string     { return "problem" }
+func (*Verdict) Kind() string     { return "verdict" }
+
+// Marshal is the wire form of e: its own fields after "type" and "time".
+func Marshal(e Event, at time.Time) ([]byte, error) {
+	body, err := json.Marshal(e)
+	if err != nil {
+		return nil, fmt.Errorf("marshalling a %s event: %w", e.Kind(), err)
+	}
+	head := fmt.Sprintf(`{"type":%q,"time":%q`, e.Kind(), at.UTC().Format(time.RFC3339Nano))
+	if string(body) == "{}" {
+		return []byte(head + "}"), nil
+	}
+	return append([]byte(head+","), body[1:]...), nil
+}
+
+// Unmarshal reads one line of a stream.
+func Unmarshal(line []byte) (Event, time.Time, error) {
+	var head struct {
+		Type string    `json:"type"`
+		Time time.Time `json:"time"`
+	}
+	if err := json.Unmarshal(line, &head); err != nil {
+		return nil, time.Time{}, fmt.Errorf("reading an event: %w", err)
+	}
+	e := byKind(head.Type)
+	if e == nil {
+		return nil, time.Time{}, fmt.Errorf("reading an event: unknown type %q", head.Type)
+	}
+	if err := json.Unmarshal(line, e); err != nil {
+		return nil, time.Time{}, fmt.Errorf("reading a %s event: %w", head.Type, err)
+	}
+	return e, head.Time, nil
+}
+
+func byKind(kind string) Event {
+	for _, e := range []Event{new(Config), new(Progress), new(Observation), new(Finding), new(Evidence), new(Problem), new(Verdict)} {
+		if e.Kind() == kind {
+			return e
+		}
+	}
+	return nil
+}
