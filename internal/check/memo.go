@@ -1,0 +1,129 @@
+package check
+
+import (
+	"encoding/binary"
+	"errors"
+	"os"
+	"path/filepath"
+	"sort"
+	"sync"
+
+	"github.com/plimsoll-dev/plimsoll/internal/durable"
+)
+
+// Memo is what one check keeps between runs: byte strings by key. It belongs to
+// the check, its rules and the tool; when any of them is another, it is empty.
+// Its methods may be called from several goroutines.
+type Memo struct {
+	path, magic string
+
+	mu    sync.Mutex
+	old   map[string][]byte // as loaded; read only
+	used  map[string][]byte // asked for or put in this run
+	moved bool              // used differs from old
+}
+
+// NewMemo is a memo that is kept in no file.
+func NewMemo() *Memo { return &Memo{old: map[string][]byte{}, used: map[string][]byte{}} }
+
+// loadMemo reads the memo of identity from dir. A memo that is broken or
+// somebody else's is an empty one.
+func loadMemo(dir, check, identity string) *Memo {
+	m := NewMemo()
+	if dir == "" {
+		return m
+	}
+	m.path = filepath.Join(dir, check)
+	m.magic = "plimsoll memo 1\n" + identity + "\n"
+	file, err := os.Open(m.path)
+	if err != nil {
+		return m
+	}
+	defer file.Close()
+	data, err := durable.ReadSealed(file, m.magic)
+	if err != nil {
+		return m
+	}
+	if entries, err := decodeMemo(data); err == nil {
+		m.old = entries
+	}
+	return m
+}
+
+// Get returns what was put under key. The bytes are shared: do not write to them.
+func (m *Memo) Get(key string) ([]byte, bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if value, ok := m.used[key]; ok {
+		return value, true
+	}
+	value, ok := m.old[key]
+	if ok {
+		m.used[key] = value
+	}
+	return value, ok
+}
+
+// Put keeps value under key.
+func (m *Memo) Put(key string, value []byte) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.used[key] = value
+	m.moved = true
+}
+
+// save writes what this run used; what it did not ask for is forgotten.
+func (m *Memo) save() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.path == "" || (!m.moved && len(m.used) == len(m.old)) {
+		return nil
+	}
+	return durable.WriteSealed(m.path, m.magic, encodeMemo(m.used))
+}
+
+func encodeMemo(entries map[string][]byte) []byte {
+	keys := make([]string, 0, len(entries))
+	for key := range entries {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	var data []byte
+	for _, key := range keys {
+		data = binary.AppendUvarint(data, uint64(len(key)))
+		data = append(data, key...)
+		data = binary.AppendUvarint(data, uint64(len(entries[key])))
+		data = append(data, entries[key]...)
+	}
+	return data
+}
+
+var errMemo = errors.New("the memo is cut off")
+
+// decodeMemo reads what encodeMemo wrote. The values share data's memory.
+func decodeMemo(data []byte) (map[string][]byte, error) {
+	entries := map[string][]byte{}
+	for len(data) > 0 {
+		key, rest, err := field(data)
+		if err != nil {
+			return nil, err
+		}
+		value, rest, err := field(rest)
+		if err != nil {
+			return nil, err
+		}
+		entries[string(key)] = value
+		data = rest
+	}
+	return entries, nil
+}
+
+// field takes a length and that many bytes off the front of data.
+func field(data []byte) (value, rest []byte, err error) {
+	n, size := binary.Uvarint(data)
+	if size <= 0 || n > uint64(len(data)-size) {
+		return nil, nil, errMemo
+	}
+	end := size + int(n)
+	return data[size:end:end], data[end:], nil
+}

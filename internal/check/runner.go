@@ -1,0 +1,289 @@
+package check
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"runtime/debug"
+	"sort"
+	"sync"
+	"time"
+
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/evidence"
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
+)
+
+// Runner calls checks and keeps their words as evidence.
+type Runner struct {
+	Subject    *Subject
+	Store      *evidence.Store
+	Repository evidence.Repository
+	Tool       evidence.Tool
+	// NoMemo calls every check anew, on every file.
+	NoMemo bool
+	// Notify receives progress; it may be nil and may be called from several goroutines.
+	Notify func(event.Progress)
+	// Clock gives the time that goes into evidence.
+	Clock func() time.Time
+	// Settings is the digest of what the user configured for a check; nil for nothing.
+	Settings func(check string) string
+}
+
+// Word is a check's evidence, or why there is none.
+type Word struct {
+	Check    *Check
+	Evidence evidence.Item
+	Memo     bool            // from an earlier call on the same inputs
+	Problems []event.Problem // besides those in the evidence
+	Err      error           // the check could not do its work
+}
+
+// period is how long the word of a check stands at most when no input moves:
+// the world outside the repository does.
+const period = 90 * 24 * time.Hour
+
+// Run calls the checks, in parallel, and returns their words in the given order.
+func (r *Runner) Run(ctx context.Context, checks []*Check) []Word {
+	words := make([]Word, len(checks))
+	var wg sync.WaitGroup
+	for i, c := range checks {
+		wg.Go(func() { words[i] = r.one(ctx, c) })
+	}
+	wg.Wait()
+	return words
+}
+
+func (r *Runner) one(ctx context.Context, c *Check) Word {
+	w := Word{Check: c}
+	call, err := r.Call(ctx, c)
+	if err != nil {
+		w.Err = err
+		return w
+	}
+	if item, ok := r.remembered(ctx, call, &w); ok {
+		w.Evidence, w.Memo = item, true
+		return w
+	}
+	record, err := r.call(ctx, c, call)
+	if err != nil {
+		w.Err = err
+		return w
+	}
+	w.Evidence, err = r.Store.Put(ctx, record)
+	if err != nil {
+		// The result is true all the same; only its proof could not be kept.
+		w.Evidence = evidence.Item{Record: record}
+		w.Problems = append(w.Problems, problemOf(c.ID, err))
+	}
+	return w
+}
+
+// remembered is the evidence of an earlier call, if it can be believed and its
+// word still stands at the date of this run.
+func (r *Runner) remembered(ctx context.Context, call evidence.Call, w *Word) (evidence.Item, bool) {
+	if r.NoMemo {
+		return evidence.Item{}, false
+	}
+	item, ok, err := r.Store.Get(ctx, call, r.Repository)
+	if err != nil {
+		// It is made anew, so the run is complete; but somebody should know.
+		pr := problemOf(call.Check, err)
+		pr.Incomplete, pr.Hint = false, "nothing is lost: the check was called again and its evidence written anew"
+		w.Problems = append(w.Problems, pr)
+		return evidence.Item{}, false
+	}
+	if !ok || len(incomplete(item.Problems)) > 0 {
+		return evidence.Item{}, false // what could not be read may be readable now
+	}
+	return item, r.Subject.AsOf.Before(item.FreshUntil)
+}
+
+func incomplete(problems []event.Problem) []event.Problem {
+	var some []event.Problem
+	for _, p := range problems {
+		if p.Incomplete {
+			some = append(some, p)
+		}
+	}
+	return some
+}
+
+// call runs the check itself.
+func (r *Runner) call(ctx context.Context, c *Check, call evidence.Call) (evidence.Record, error) {
+	memo := NewMemo()
+	if r.Subject.StateDir != "" && !r.NoMemo {
+		memo = loadMemo(filepath.Join(r.Subject.StateDir, "memo"), c.ID, call.Tool.Digest+" "+call.Rules)
+	}
+	p := &Pass{check: c, subject: r.Subject, files: selectFiles(c, r.Subject), memo: memo, notify: r.notify}
+	record := evidence.Record{Call: call, Repository: r.Repository, Started: r.Clock()}
+	if err := guarded(ctx, c, p); err != nil {
+		return record, err
+	}
+	if err := memo.save(); err != nil {
+		p.Problem(event.Problem{Code: string(fault.Internal), Message: "the memo could not be kept: " + err.Error(),
+			Hint: "the next run does the same work again; make the folder writable"})
+	}
+	record.Finished = r.Clock()
+	record.FreshUntil = record.Finished.Add(period)
+	if !p.freshUntil.IsZero() && p.freshUntil.Before(record.FreshUntil) {
+		record.FreshUntil, record.ExpiresByInput = p.freshUntil, true
+	}
+	p.fill(&record)
+	return record, nil
+}
+
+// guarded turns a panic of the check into an error: the other checks go on.
+func guarded(ctx context.Context, c *Check, p *Pass) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = &panicError{value: r, stack: debug.Stack()}
+		}
+	}()
+	return c.Run(ctx, p)
+}
+
+func (r *Runner) notify(p event.Progress) {
+	if r.Notify != nil {
+		r.Notify(p)
+	}
+}
+
+// fill moves the results into the record, in an order that does not depend on
+// which goroutine was first.
+func (p *Pass) fill(record *evidence.Record) {
+	for i := range p.findings {
+		p.findings[i].Check = p.check.ID
+		if p.findings[i].State == "" {
+			p.findings[i].State = event.Open
+		}
+	}
+	sortFindings(p.findings)
+	for i := range p.observations {
+		p.observations[i].Check = p.check.ID
+		p.observations[i].Inputs = record.InputMap()
+	}
+	for i := range p.problems {
+		p.problems[i].Check = p.check.ID
+	}
+	sort.SliceStable(p.problems, func(i, j int) bool { return p.problems[i].Path < p.problems[j].Path })
+	record.Findings, record.Observations, record.Problems = p.findings, p.observations, p.problems
+}
+
+func sortFindings(findings []event.Finding) {
+	sort.SliceStable(findings, func(i, j int) bool {
+		a, b := findings[i], findings[j]
+		switch {
+		case a.Path != b.Path:
+			return a.Path < b.Path
+		case a.Line != b.Line:
+			return a.Line < b.Line
+		case a.Column != b.Column:
+			return a.Column < b.Column
+		case a.Rule != b.Rule:
+			return a.Rule < b.Rule
+		}
+		return a.Fingerprint < b.Fingerprint
+	})
+}
+
+func problemOf(check string, err error) event.Problem {
+	f := fault.All(err)[0]
+	pr := event.Problem{Check: check, Code: string(f.Code), Message: f.Message, Hint: f.Hint, Incomplete: true}
+	if f.Place != nil {
+		pr.Path, pr.Line, pr.Column, pr.Source = f.Place.Path, f.Place.Line, f.Place.Column, f.Place.Source
+	}
+	return pr
+}
+
+// Call computes the digests of everything that the check declares.
+func (r *Runner) Call(ctx context.Context, c *Check) (evidence.Call, error) {
+	call := evidence.Call{Check: c.ID, Tool: r.Tool, Rules: rulesDigest(c)}
+	for _, in := range c.Inputs {
+		digest, err := r.digest(ctx, in)
+		if err != nil {
+			return call, fmt.Errorf("reading the input %q of %s: %w", in.Name, c.ID, err)
+		}
+		call.Inputs = append(call.Inputs, evidence.Input{Name: in.Name, Digest: digest})
+	}
+	if r.Settings != nil {
+		if digest := r.Settings(c.ID); digest != "" {
+			call.Inputs = append(call.Inputs, evidence.Input{Name: "settings", Digest: digest})
+		}
+	}
+	return call, nil
+}
+
+func (r *Runner) digest(ctx context.Context, in Input) (string, error) {
+	switch in.kind {
+	case historyInput:
+		return r.Subject.Repo.RefsDigest(ctx)
+	case factsInput:
+		return digestJSON(r.Subject.Facts)
+	case valueInput:
+		return in.value(ctx, r.Subject)
+	}
+	return filesDigest(r.Subject.Snapshot.Files(), in), nil
+}
+
+func digestJSON(v any) (string, error) {
+	data, err := json.Marshal(v)
+	if err != nil {
+		return "", err
+	}
+	return repo.DigestOf(data), nil
+}
+
+// filesDigest is a digest over path, mode and, unless it is a paths input,
+// content of each file that the input takes.
+func filesDigest(files []repo.File, in Input) string {
+	h := sha256.New()
+	var line []byte
+	for _, f := range files {
+		if in.match != nil && !in.match(f.Path) {
+			continue
+		}
+		line = append(line[:0], f.Path...)
+		line = append(line, 0, '0'+byte(f.Mode), 0)
+		if in.kind == filesInput {
+			line = append(line, f.Digest...)
+		}
+		h.Write(append(line, '\n'))
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil))
+}
+
+// rulesDigest is a digest over all that the rules say.
+func rulesDigest(c *Check) string {
+	digest, err := digestJSON(c.Rules)
+	if err != nil {
+		panic(fmt.Sprintf("encoding the rules of %s: %v", c.ID, err)) // strings and numbers alone
+	}
+	return digest
+}
+
+// selectFiles lists the files of each files or paths input.
+func selectFiles(c *Check, s *Subject) map[string][]repo.File {
+	files := map[string][]repo.File{}
+	for _, in := range c.Inputs {
+		if in.kind != filesInput && in.kind != pathsInput {
+			continue
+		}
+		if in.match == nil {
+			files[in.Name] = s.Snapshot.Files()
+			continue
+		}
+		selected := []repo.File{}
+		for _, f := range s.Snapshot.Files() {
+			if in.match(f.Path) {
+				selected = append(selected, f)
+			}
+		}
+		files[in.Name] = selected
+	}
+	return files
+}

@@ -1,0 +1,174 @@
+package check_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/check/checktest"
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/evidence"
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
+	"github.com/plimsoll-dev/plimsoll/knowledge"
+)
+
+// counter is a check that reports every file that holds "bad" and counts how
+// often it was asked about a file.
+func counter(calls *atomic.Int64) *check.Check {
+	return &check.Check{
+		ID: "test.counter", Rules: []knowledge.Rule{{ID: "bad"}}, Inputs: []check.Input{check.Files("work tree", nil)},
+		Run: func(ctx context.Context, p *check.Pass) error {
+			counts, err := p.EachFile(ctx, "work tree", func(_ context.Context, f repo.File, r io.Reader, item *check.Item) error {
+				calls.Add(1)
+				data, err := io.ReadAll(r)
+				if strings.Contains(string(data), "panic") {
+					panic("hostile")
+				}
+				if strings.Contains(string(data), "bad") {
+					item.Report(event.Finding{Rule: "bad", Path: f.Path, Fingerprint: f.Path})
+				}
+				item.Count("files", 1)
+				return err
+			})
+			p.Observe(event.Observation{What: "files", Count: counts["files"]})
+			return err
+		},
+	}
+}
+
+type bench struct {
+	dir    string
+	runner *check.Runner
+}
+
+func newBench(t *testing.T) *bench {
+	b := &bench{dir: t.TempDir()}
+	b.runner = &check.Runner{
+		Store: evidence.OpenStore(filepath.Join(b.dir, "evidence"), evidence.OpenKeys(filepath.Join(b.dir, "keys"))),
+		Clock: func() time.Time { return checktest.Now },
+	}
+	return b
+}
+
+func (b *bench) run(t *testing.T, c *check.Check, tree checktest.Tree) check.Word {
+	t.Helper()
+	b.runner.Subject = &check.Subject{Snapshot: checktest.Snapshot(tree), AsOf: checktest.Now, StateDir: b.dir}
+	return b.runner.Run(t.Context(), []*check.Check{c})[0]
+}
+
+func TestMemo(t *testing.T) {
+	b, tree := newBench(t), checktest.Tree{"a": "good", "b": "bad", "c": "good"}
+	var calls atomic.Int64
+	first := b.run(t, counter(&calls), tree)
+	if first.Err != nil || first.Memo || calls.Load() != 3 {
+		t.Fatalf("first run: %+v, %d calls", first, calls.Load())
+	}
+	second := b.run(t, counter(&calls), tree)
+	if !second.Memo || calls.Load() != 3 {
+		t.Errorf("second run: memo %v, %d calls", second.Memo, calls.Load())
+	}
+	if diff := cmp.Diff(first.Evidence, second.Evidence); diff != "" {
+		t.Error(diff)
+	}
+	tree["c"] = "bad now"
+	third := b.run(t, counter(&calls), tree)
+	if third.Memo || calls.Load() != 4 {
+		t.Errorf("after one changed file: memo %v, %d calls in all, expected 4", third.Memo, calls.Load())
+	}
+	if len(third.Evidence.Findings) != 2 || third.Evidence.Observations[0].Count != 3 {
+		t.Errorf("after one changed file: %+v", third.Evidence.Record)
+	}
+	b.runner.NoMemo = true
+	b.run(t, counter(&calls), tree)
+	if calls.Load() != 7 {
+		t.Errorf("without the memo: %d calls in all, expected 7", calls.Load())
+	}
+}
+
+func TestAnotherToolOrRuleIsAnotherFunction(t *testing.T) {
+	b, tree := newBench(t), checktest.Tree{"a": "good"}
+	var calls atomic.Int64
+	b.run(t, counter(&calls), tree)
+	b.runner.Tool.Digest = "sha256:other"
+	b.run(t, counter(&calls), tree)
+	c := counter(&calls)
+	c.Rules[0].Revision++
+	b.run(t, c, tree)
+	if calls.Load() != 3 {
+		t.Errorf("got %d calls, expected 3", calls.Load())
+	}
+}
+
+func TestExpiredWordIsAskedAgain(t *testing.T) {
+	b := newBench(t)
+	calls := 0
+	c := &check.Check{ID: "test.expiry", Inputs: []check.Input{check.Files("all", nil)}, Run: func(_ context.Context, p *check.Pass) error {
+		calls++
+		p.FreshUntil(p.Now().Add(time.Hour))
+		return nil
+	}}
+	tree := checktest.Tree{"a": "x"}
+	b.run(t, c, tree)
+	b.run(t, c, tree)
+	if calls != 1 {
+		t.Errorf("within the hour: %d calls", calls)
+	}
+	b.runner.Subject.AsOf = checktest.Now.Add(2 * time.Hour)
+	if w := b.runner.Run(t.Context(), []*check.Check{c})[0]; w.Memo || calls != 2 {
+		t.Errorf("after the hour: memo %v, %d calls", w.Memo, calls)
+	}
+}
+
+// TestPanicIsOneFile: a hostile file costs itself and nothing else, and the
+// check is asked again next time.
+func TestPanicIsOneFile(t *testing.T) {
+	b, tree := newBench(t), checktest.Tree{"a": "bad", "b": "panic", "c": "bad"}
+	var calls atomic.Int64
+	w := b.run(t, counter(&calls), tree)
+	problems := w.Evidence.Problems
+	if w.Err != nil || len(w.Evidence.Findings) != 2 || len(problems) != 1 || !problems[0].Incomplete || problems[0].Path != "b" {
+		t.Fatalf("got %+v", w)
+	}
+	if w := b.run(t, counter(&calls), tree); w.Memo || calls.Load() != 4 {
+		t.Errorf("an incomplete word was believed: memo %v, %d calls, expected 4", w.Memo, calls.Load())
+	}
+}
+
+func TestErrorsAndPanicsOfACheckStayItsOwn(t *testing.T) {
+	b := newBench(t)
+	b.runner.Subject = &check.Subject{Snapshot: checktest.Snapshot(nil), AsOf: checktest.Now}
+	words := b.runner.Run(t.Context(), []*check.Check{
+		{ID: "test.error", Run: func(context.Context, *check.Pass) error { return errors.New("no") }},
+		{ID: "test.panic", Run: func(context.Context, *check.Pass) error { panic("no") }},
+		{ID: "test.undeclared", Run: func(_ context.Context, p *check.Pass) error { p.Files("secret"); return nil }},
+		{ID: "test.fine", Run: func(context.Context, *check.Pass) error { return nil }},
+	})
+	for i, wantErr := range []bool{true, true, true, false} {
+		if got := words[i].Err != nil; got != wantErr {
+			t.Errorf("%s: error %v", words[i].Check.ID, words[i].Err)
+		}
+	}
+}
+
+// TestOrderDoesNotDependOnScheduling runs the same files many times.
+func TestOrderDoesNotDependOnScheduling(t *testing.T) {
+	tree := checktest.Tree{}
+	for i := range 200 {
+		tree[strings.Repeat("x", i%17)+string(rune('a'+i%26))+strings.Repeat("y", i/26)] = "bad"
+	}
+	var calls atomic.Int64
+	want := checktest.Run(t, counter(&calls), tree)
+	for range 5 {
+		if diff := cmp.Diff(want.Findings, checktest.Run(t, counter(&calls), tree).Findings); diff != "" {
+			t.Fatal(diff)
+		}
+	}
+}

@@ -1,0 +1,196 @@
+package repo
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"sort"
+)
+
+// Introductions says for every blob that a ref reaches which commit brought it
+// in first, and under which path.
+type Introductions struct {
+	commits []string // hex, in the order of the log: newest first
+	paths   []string
+	byBlob  map[objectID]introduction
+}
+
+// objectID is an object name in binary, SHA-1 or SHA-256, zero padded.
+type objectID [32]byte
+
+type introduction struct{ commit, path uint32 }
+
+// Len is the number of blobs.
+func (in *Introductions) Len() int { return len(in.byBlob) }
+
+// Of returns the oldest commit that holds the blob and its path there. Ok is
+// false where no ref reaches the blob.
+func (in *Introductions) Of(oid string) (commit, path string, ok bool) {
+	id, valid := parseObjectID([]byte(oid))
+	at, ok := in.byBlob[id]
+	if !valid || !ok {
+		return "", "", false
+	}
+	return in.commits[at.commit], in.paths[at.path], true
+}
+
+// Blobs lists the names of all blobs, in hex, sorted.
+func (in *Introductions) Blobs(oidLength int) []string {
+	blobs := make([]string, 0, len(in.byBlob))
+	for id := range in.byBlob {
+		blobs = append(blobs, hex.EncodeToString(id[:oidLength/2]))
+	}
+	sort.Strings(blobs)
+	return blobs
+}
+
+// Introductions reads the history once; later calls share the result.
+func (r *Repo) Introductions(ctx context.Context) (*Introductions, error) { return r.introduced() }
+
+// readIntroductions reads the differences of trees, not of contents: -c shows of
+// a merge what it has from none of its parents.
+func (r *Repo) readIntroductions(ctx context.Context) (*Introductions, error) {
+	in := &Introductions{byBlob: map[objectID]introduction{}}
+	paths := map[string]uint32{}
+	err := r.stream(ctx, nil, func(out *bufio.Reader) error {
+		for {
+			line, err := readLine(out)
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if err := in.add(line, paths); err != nil {
+				return err
+			}
+		}
+	}, "log", "--all", "--root", "-c", "--raw", "--no-renames", "--no-abbrev", "--no-show-signature",
+		"--no-notes", "--no-color", "--no-ext-diff", "--no-textconv", "--format=%H")
+	if err != nil {
+		return in, fmt.Errorf("reading the history: %w", err)
+	}
+	return in, nil
+}
+
+// readLine reads a line of any length; git quotes line feeds in paths.
+func readLine(r *bufio.Reader) ([]byte, error) {
+	line, err := r.ReadSlice('\n')
+	if errors.Is(err, bufio.ErrBufferFull) {
+		return nil, errors.New("a line of the history is longer than 1 MiB")
+	}
+	if err == io.EOF && len(line) > 0 {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return bytes.TrimSuffix(line, []byte{'\n'}), err
+}
+
+// add reads one line: a commit's name, or ":<modes> <objects> <status>\t<path>"
+// with as many colons as the commit has parents.
+func (in *Introductions) add(line []byte, paths map[string]uint32) error {
+	if len(line) == 0 {
+		return nil
+	}
+	if line[0] != ':' {
+		in.commits = append(in.commits, string(line))
+		return nil
+	}
+	parents := len(line) - len(bytes.TrimLeft(line, ":"))
+	head, path, ok := bytes.Cut(line[parents:], []byte{'\t'})
+	fields := bytes.Fields(head)
+	if !ok || len(fields) != 2*(parents+1)+1 || len(in.commits) == 0 {
+		return fmt.Errorf("reading the history: unexpected line %q", line)
+	}
+	mode, oid := fields[parents], fields[2*parents+1]
+	if string(mode) == "160000" || isZero(oid) {
+		return nil // a submodule, or a file that went
+	}
+	id, ok := parseObjectID(oid)
+	if !ok {
+		return fmt.Errorf("reading the history: unexpected object name %q", oid)
+	}
+	n, seen := paths[string(path)]
+	if !seen {
+		n = uint32(len(in.paths))
+		name := unquote(string(path))
+		paths[string(path)] = n
+		in.paths = append(in.paths, name)
+	}
+	// The log goes back in time, so the last to write is the oldest.
+	in.byBlob[id] = introduction{commit: uint32(len(in.commits) - 1), path: n}
+	return nil
+}
+
+func isZero(oid []byte) bool { return len(bytes.Trim(oid, "0")) == 0 }
+
+func parseObjectID(text []byte) (id objectID, ok bool) {
+	if len(text) != 40 && len(text) != 64 {
+		return id, false
+	}
+	_, err := hex.Decode(id[:], text)
+	return id, err == nil
+}
+
+// EachBlob calls fn with every blob that a ref reaches, once each, in the order
+// of the packs, in which reading is cheapest. wanted, where not nil, says which
+// blobs to read. Missing lists the blobs that the history names and this copy
+// of the repository lacks.
+func (r *Repo) EachBlob(ctx context.Context, wanted func(oid string) bool, fn func(oid string, size int64, content io.Reader) error) (missing []string, err error) {
+	in, logErr := r.Introductions(ctx) // where it breaks off, what it gave is still read
+	here, order, err := r.blobsHere(ctx, in, wanted)
+	if err != nil {
+		return nil, errors.Join(logErr, err)
+	}
+	for id := range in.byBlob {
+		if !here[id] {
+			missing = append(missing, hexOf(id, r))
+		}
+	}
+	sort.Strings(missing)
+	err = r.batch(ctx, bytes.NewReader(order), func(o object, content io.Reader) error {
+		if o.missing || o.kind != "blob" {
+			return nil
+		}
+		return fn(o.oid, o.size, content)
+	})
+	return missing, errors.Join(logErr, err)
+}
+
+// blobsHere lists the blobs of in that are in this copy, and the names of those
+// wanted in the order in which git stores them.
+func (r *Repo) blobsHere(ctx context.Context, in *Introductions, wanted func(string) bool) (map[objectID]bool, []byte, error) {
+	here := make(map[objectID]bool, in.Len())
+	var order []byte
+	err := r.stream(ctx, nil, func(out *bufio.Reader) error {
+		for {
+			o, err := readObjectHead(out)
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			id, ok := parseObjectID([]byte(o.oid))
+			if _, reachable := in.byBlob[id]; !ok || !reachable {
+				continue
+			}
+			here[id] = true
+			if wanted == nil || wanted(o.oid) {
+				order = append(append(order, o.oid...), '\n')
+			}
+		}
+	}, "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname) blob 0")
+	return here, order, err
+}
+
+func hexOf(id objectID, r *Repo) string {
+	n := 20
+	if len(r.head) == 64 {
+		n = 32
+	}
+	return hex.EncodeToString(id[:n])
+}

@@ -1,0 +1,186 @@
+package repo
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strconv"
+	"strings"
+)
+
+// stream runs git and hands its output over as it comes. The output must be read
+// to its end unless fn returns an error.
+func (r *Repo) stream(ctx context.Context, stdin io.Reader, fn func(*bufio.Reader) error, args ...string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	cmd := command(ctx, r.Dir(), args...)
+	cmd.Stdin = stdin
+	var stderr bytes.Buffer
+	cmd.Stderr = &limitedBuffer{buf: &stderr, left: 64 << 10}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return gitError(args[0], err, "")
+	}
+	fnErr := fn(bufio.NewReaderSize(out, 1<<20))
+	if fnErr != nil {
+		cancel() // git may be waiting to write
+	}
+	waitErr := cmd.Wait()
+	if fnErr != nil && !errors.Is(fnErr, io.ErrUnexpectedEOF) {
+		return fnErr
+	}
+	if _, exited := errors.AsType[*exec.ExitError](waitErr); exited {
+		return gitError(args[0], waitErr, stderr.String())
+	}
+	return errors.Join(fnErr, waitErr)
+}
+
+// object is the head of one answer of `git cat-file --batch`.
+type object struct {
+	oid, kind string
+	size      int64
+	missing   bool
+}
+
+// readObjectHead reads "<oid> <type> <size>" or "<name> missing".
+func readObjectHead(r *bufio.Reader) (object, error) {
+	line, err := r.ReadSlice('\n')
+	if err != nil {
+		return object{}, err // io.EOF between objects is the end
+	}
+	oid, rest, _ := strings.Cut(strings.TrimSuffix(string(line), "\n"), " ")
+	if rest == "missing" {
+		return object{oid: oid, missing: true}, nil
+	}
+	kind, size, ok := strings.Cut(rest, " ")
+	n, err := strconv.ParseInt(size, 10, 64)
+	if !ok || err != nil || n < 0 {
+		return object{}, fmt.Errorf("reading objects: unexpected answer %q", line)
+	}
+	return object{oid: oid, kind: kind, size: n}, nil
+}
+
+// eachObject reads the answers of a batch to their end. fn need not read all of
+// the content it is given.
+func eachObject(r *bufio.Reader, fn func(object, io.Reader) error) error {
+	for {
+		o, err := readObjectHead(r)
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if o.missing {
+			if err := fn(o, nil); err != nil {
+				return err
+			}
+			continue
+		}
+		content := &io.LimitedReader{R: r, N: o.size}
+		if err := fn(o, content); err != nil {
+			return err
+		}
+		if _, err := io.Copy(io.Discard, content); err != nil {
+			return err
+		}
+		if _, err := r.Discard(1); err != nil { // the line feed after the content
+			return io.ErrUnexpectedEOF
+		}
+	}
+}
+
+// maxCommit bounds a commit or tag object that is taken into memory.
+const maxCommit = 4 << 20
+
+// EachCommit calls fn with the exact bytes of every commit that any ref
+// reaches, newest first. The bytes are only valid during the call. A missing
+// commit is an error that says so, after all others were handed over.
+func (r *Repo) EachCommit(ctx context.Context, fn func(oid string, raw []byte) error) error {
+	return r.eachListed(ctx, []string{"rev-list", "--all"}, "commit", fn)
+}
+
+// EachTag calls fn with the exact bytes of every annotated tag that a ref names.
+func (r *Repo) EachTag(ctx context.Context, fn func(oid string, raw []byte) error) error {
+	refs, err := r.Refs(ctx)
+	if err != nil {
+		return err
+	}
+	var list strings.Builder
+	for _, ref := range refs {
+		if ref.Type == "tag" {
+			list.WriteString(ref.OID + "\n")
+		}
+	}
+	return r.batch(ctx, strings.NewReader(list.String()), rawOnly("tag", fn))
+}
+
+// eachListed pipes the object names that one git command prints into another
+// that prints the objects.
+func (r *Repo) eachListed(ctx context.Context, list []string, kind string, fn func(string, []byte) error) error {
+	read, write := io.Pipe()
+	listErr := make(chan error, 1)
+	go func() {
+		err := r.stream(ctx, nil, func(out *bufio.Reader) error {
+			_, err := io.Copy(write, out)
+			return err
+		}, list...)
+		write.Close()
+		listErr <- err
+	}()
+	err := r.batch(ctx, read, rawOnly(kind, fn))
+	read.Close()
+	return errors.Join(err, <-listErr)
+}
+
+// batch answers the object names that names gives, one a line.
+func (r *Repo) batch(ctx context.Context, names io.Reader, fn func(object, io.Reader) error) error {
+	return r.stream(ctx, names, func(out *bufio.Reader) error { return eachObject(out, fn) },
+		"cat-file", "--batch", "--buffer")
+}
+
+// rawOnly reads objects of one kind whole and passes over the rest.
+func rawOnly(kind string, fn func(string, []byte) error) func(object, io.Reader) error {
+	var buf []byte
+	return func(o object, content io.Reader) error {
+		if o.missing || o.kind != kind || o.size > maxCommit {
+			return nil
+		}
+		if int64(cap(buf)) < o.size {
+			buf = make([]byte, o.size*2)
+		}
+		buf = buf[:o.size]
+		if _, err := io.ReadFull(content, buf); err != nil {
+			return err
+		}
+		return fn(o.oid, buf)
+	}
+}
+
+// BlobSizes calls fn with the size in bytes of every blob that is here, whether
+// or not a ref reaches it.
+func (r *Repo) BlobSizes(ctx context.Context, fn func(oid string, size int64) error) error {
+	return r.stream(ctx, nil, func(out *bufio.Reader) error {
+		for {
+			o, err := readObjectHead(out)
+			if err == io.EOF {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if o.kind == "blob" {
+				if err := fn(o.oid, o.size); err != nil {
+					return err
+				}
+			}
+		}
+	}, "cat-file", "--batch-all-objects", "--unordered", "--batch-check")
+}

@@ -1,0 +1,269 @@
+package repo
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sort"
+	"strings"
+	"sync"
+
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
+)
+
+// workTree is the snapshot of the files as they lie on disk: tracked ones, and
+// those that git would offer to add.
+type workTree struct {
+	root  *os.Root
+	files []File
+}
+
+// Snapshot reads the files under examination: the work tree, or the tree of
+// HEAD where the repository is bare. What cannot be read becomes a problem and
+// the rest goes on. StateDir, where not empty, keeps the digests of files that
+// have not changed since the last call.
+func (r *Repo) Snapshot(ctx context.Context, stateDir string) (Snapshot, []event.Problem, error) {
+	if r.root == "" {
+		s, err := r.commitTree(ctx, r.head)
+		return s, nil, err
+	}
+	listed, err := r.list(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	root, err := os.OpenRoot(r.root)
+	if err != nil {
+		return nil, nil, fmt.Errorf("opening the work tree: %w", err)
+	}
+	known := loadDigests(stateDir)
+	w := &workTree{root: root}
+	problems := w.stat(ctx, listed, known)
+	known.save(stateDir)
+	return w, problems, nil
+}
+
+func (w *workTree) Files() []File { return w.files }
+
+func (w *workTree) Open(_ context.Context, f File) (io.ReadCloser, error) {
+	return openRegular(w.root, f.Path)
+}
+
+// openRegular refuses anything but a regular file: opening a named pipe would
+// wait for ever, and os.Root alone would follow a link inside the tree.
+func openRegular(root *os.Root, path string) (*os.File, error) {
+	name := filepath.FromSlash(path)
+	info, err := root.Lstat(name)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s is no regular file", path)
+	}
+	file, err := root.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	if now, err := file.Stat(); err != nil || !os.SameFile(info, now) {
+		file.Close()
+		return nil, fmt.Errorf("%s was replaced while it was opened", path)
+	}
+	return file, nil
+}
+
+// list asks git for the paths, without their state: `git status` would run
+// clean filters.
+func (r *Repo) list(ctx context.Context) ([]File, error) {
+	var tracked, others []byte
+	var trackedErr, othersErr error
+	var wg sync.WaitGroup
+	wg.Go(func() { tracked, trackedErr = r.run(ctx, "ls-files", "-z", "--stage") })
+	wg.Go(func() { others, othersErr = r.run(ctx, "ls-files", "-z", "--others", "--exclude-standard") })
+	wg.Wait()
+	if err := errors.Join(trackedErr, othersErr); err != nil {
+		return nil, fault.Wrap(fault.Incomplete, err, "run `git fsck`; the index may be damaged", "listing the files")
+	}
+	files, err := parseStage(tracked)
+	if err != nil {
+		return nil, err
+	}
+	for path := range bytes.SplitSeq(others, []byte{0}) {
+		if len(path) > 0 && path[len(path)-1] != '/' { // a folder: another repository
+			files = append(files, File{Path: string(path)})
+		}
+	}
+	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
+	return files, nil
+}
+
+// parseStage reads "<mode> <object> <stage>\t<path>\0" entries.
+func parseStage(out []byte) ([]File, error) {
+	var files []File
+	for entry := range bytes.SplitSeq(out, []byte{0}) {
+		if len(entry) == 0 {
+			continue
+		}
+		head, path, ok := bytes.Cut(entry, []byte{'\t'})
+		if !ok || len(head) < 6 {
+			return nil, fmt.Errorf("listing the files: unexpected entry %q", entry)
+		}
+		f := File{Path: string(path), Mode: modeOf(string(head[:6])), Tracked: true}
+		if f.Mode == Submodule {
+			f.Digest = "git:" + strings.Fields(string(head))[1]
+		}
+		if n := len(files); n > 0 && files[n-1].Path == f.Path {
+			continue // the stages of an unmerged path
+		}
+		files = append(files, f)
+	}
+	return files, nil
+}
+
+func modeOf(octal string) Mode {
+	switch octal {
+	case "100755":
+		return Executable
+	case "120000":
+		return Symlink
+	case "160000":
+		return Submodule
+	}
+	return Regular
+}
+
+// stat fills in sizes, modes and digests, on all cores. A tracked file that is
+// not on disk is left out: it is not part of what is examined.
+func (w *workTree) stat(ctx context.Context, listed []File, known *digests) []event.Problem {
+	workers := runtime.GOMAXPROCS(0)
+	problems := make([]*event.Problem, len(listed))
+	keep := make([]bool, len(listed))
+	var wg sync.WaitGroup
+	for n := range workers {
+		wg.Go(func() {
+			hasher := newHasher()
+			for i := n; i < len(listed) && ctx.Err() == nil; i += workers {
+				keep[i], problems[i] = w.statOne(&listed[i], known, hasher)
+			}
+		})
+	}
+	wg.Wait()
+	var told []event.Problem
+	for i, f := range listed {
+		if keep[i] {
+			w.files = append(w.files, f)
+		}
+		if problems[i] != nil {
+			told = append(told, *problems[i])
+		}
+	}
+	return told
+}
+
+func (w *workTree) statOne(f *File, known *digests, h *hasher) (keep bool, _ *event.Problem) {
+	if f.Mode == Submodule {
+		return true, nil
+	}
+	info, err := w.root.Lstat(filepath.FromSlash(f.Path))
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, unreadable(f.Path, err)
+	}
+	f.Size = info.Size()
+	switch mode := info.Mode(); {
+	case mode&fs.ModeSymlink != 0:
+		f.Mode = Symlink
+		target, err := w.root.Readlink(filepath.FromSlash(f.Path))
+		if err != nil {
+			return false, unreadable(f.Path, err)
+		}
+		f.Digest = DigestOf([]byte(target))
+		return true, nil
+	case !mode.IsRegular(): // a pipe, a device, a folder where a file was
+		return false, nil
+	case mode&0o111 != 0:
+		f.Mode = Executable
+	default:
+		f.Mode = Regular
+	}
+	if digest, ok := known.lookup(f.Path, info); ok {
+		f.Digest = digest
+		return true, nil
+	}
+	f.Digest, err = h.file(w.root, f.Path)
+	if err != nil {
+		return false, unreadable(f.Path, err)
+	}
+	known.put(f.Path, info, f.Digest)
+	return true, nil
+}
+
+func unreadable(path string, err error) *event.Problem {
+	return &event.Problem{
+		Code: string(fault.Incomplete), Path: path, Incomplete: true,
+		Message: "the file could not be read: " + cause(err),
+		Hint:    "make the file readable, or remove it from the work tree",
+	}
+}
+
+// cause is an error without the path, which is told beside it.
+func cause(err error) string {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err.Error()
+	}
+	return err.Error()
+}
+
+// DigestOf is the digest of bytes at hand: "sha256:<hex>".
+func DigestOf(data []byte) string {
+	sum := sha256.Sum256(data)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// hasher hashes files one after another with one buffer.
+type hasher struct{ buf []byte }
+
+func newHasher() *hasher { return &hasher{buf: make([]byte, 256<<10)} }
+
+func (h *hasher) file(root *os.Root, path string) (string, error) {
+	file, err := openRegular(root, path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	sum := sha256.New()
+	// The bare reader keeps io.CopyBuffer from a hidden ReadFrom, so that buf is used.
+	if _, err := io.CopyBuffer(sum, struct{ io.Reader }{file}, h.buf); err != nil {
+		return "", err
+	}
+	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), nil
+}
+
+// ReadFile returns the content of f, at most limit bytes. It returns a
+// *fault.Error with code Incomplete where f is larger or cannot be read.
+func ReadFile(ctx context.Context, s Snapshot, f File, limit int64) ([]byte, error) {
+	r, err := s.Open(ctx, f)
+	if err != nil {
+		return nil, fault.Wrap(fault.Incomplete, errors.New(cause(err)), "make the file readable", "reading %s", f.Path)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if err != nil {
+		return nil, fault.Wrap(fault.Incomplete, errors.New(cause(err)), "", "reading %s", f.Path)
+	}
+	if int64(len(data)) > limit {
+		return nil, fault.New(fault.Incomplete, "split the file", "reading %s: it is larger than %d bytes", f.Path, limit)
+	}
+	return data, nil
+}
+
+func countLines(data []byte) int { return bytes.Count(data, []byte{'\n'}) }

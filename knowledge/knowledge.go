@@ -1,0 +1,86 @@
+// Package knowledge is what Plimsoll knows, as data.
+//
+// Rules, requirements, facts and credentials are YAML files in this folder,
+// compiled into the binary. Every entry says why it matters and what to do, and
+// carries examples that must and must not match; a test runs every one. The
+// texts are our own; ids and numbers are the standards'.
+package knowledge
+
+// Each kind of entry is embedded and loaded, once and when first asked for, by
+// the file named after it: rule.go, requirement.go, fact.go, secret.go.
+
+// Rule documents one thing that a check reports. One struct serves `explain`,
+// SARIF and the page alike.
+type Rule struct {
+	ID         string   `yaml:"id"` // "check-family.what", for instance "history.force-pushed-tag"
+	Check      string   `yaml:"check"`
+	Title      string   `yaml:"title"`      // lower case, no full stop; what is wrong
+	Severity   string   `yaml:"severity"`   // critical | high | medium | low | info
+	Confidence string   `yaml:"confidence"` // high | medium | low
+	Why        string   `yaml:"why"`        // what an attacker or an accident does with it
+	Fix        string   `yaml:"fix"`        // what to do, imperative
+	CWE        []int    `yaml:"cwe"`
+	Maps       []string `yaml:"maps"`     // other standards' ids: "ASVS 13.4.1", "OSPS-BR-07.01", "SSDF PS.1.1"
+	Revision   int      `yaml:"revision"` // moves when the same input may give another result
+	// Examples that must and must not match. What an example is depends on the
+	// check: a file's content, a commit, a whole file set. The check's own test
+	// reads them.
+	Examples Examples `yaml:"examples"`
+}
+
+// Examples are inputs that must and must not match.
+type Examples struct {
+	Match   []Example `yaml:"match"`
+	NoMatch []Example `yaml:"no_match"`
+}
+
+// Example is a small set of files.
+type Example struct {
+	Path string `yaml:"path"` // of Text; "example" where empty
+	Text string `yaml:"text"`
+	// Files holds further files by path.
+	Files map[string]string `yaml:"files"`
+}
+
+// Requirement is something that must be true of a product, and how it is verified.
+type Requirement struct {
+	ID        string       `yaml:"id"`        // "PL-BUILD-1"
+	Title     string       `yaml:"title"`     // short, a noun phrase
+	Wing      string       `yaml:"wing"`      // requirements | build | design | code | testing | release
+	Level     int          `yaml:"level"`     // 1 for everything that ships, 2 for most, 3 where much is at stake
+	Statement string       `yaml:"statement"` // one sentence with "must"
+	Why       string       `yaml:"why"`
+	Applies   string       `yaml:"applies"` // CEL over the facts; "true" for all
+	Plan      Plan         `yaml:"plan"`
+	Fix       string       `yaml:"fix"`     // the cheapest way to meet it
+	Minutes   int          `yaml:"minutes"` // an estimate of a person's time for Fix
+	CWE       []int        `yaml:"cwe"`
+	Maps      []string     `yaml:"maps"`
+	Examples  FactExamples `yaml:"examples"`
+}
+
+// Plan says how a requirement is verified.
+type Plan struct {
+	Automation string `yaml:"automation"` // full | partial | none
+	Checks     []Need `yaml:"checks"`
+	// Person is what a named person must state where no check can; empty where
+	// the checks suffice.
+	Person string `yaml:"person"`
+	// Days that the word of a check or a person stands.
+	Days  int    `yaml:"days"`
+	Owner string `yaml:"owner"` // role: developer | maintainer | security | operations | product
+}
+
+// Need is what a plan asks of one check.
+type Need struct {
+	Check string   `yaml:"check"`
+	Rules []string `yaml:"rules"` // that count; all of the check's where empty; "x.*" takes a family
+	// Above is the mildest severity that makes the requirement fail; "low" where empty.
+	Above string `yaml:"above"`
+}
+
+// FactExamples are sets of facts for which a requirement must and must not apply.
+type FactExamples struct {
+	Applies    []map[string][]string `yaml:"applies"`
+	NotApplies []map[string][]string `yaml:"not_applies"`
+}
