@@ -39,14 +39,14 @@ func (v verifier) Verify(_ context.Context, data, sig []byte) error {
 func (v verifier) KeyID() (string, error)   { return v.key.ID, nil }
 func (v verifier) Public() crypto.PublicKey { return v.key.Public }
 
-// sign wraps a statement in a DSSE envelope, as JSON on one line, and returns
-// the digest of its payload.
-func sign(ctx context.Context, s Statement, key ed25519.PrivateKey) (envelope []byte, digest string, err error) {
+// sign wraps a statement of any kind in a DSSE envelope, as JSON on one line,
+// and returns the digest of its payload.
+func sign(ctx context.Context, statement any, key ed25519.PrivateKey) (envelope []byte, digest string, err error) {
 	id, err := KeyID(key.Public().(ed25519.PublicKey))
 	if err != nil {
 		return nil, "", err
 	}
-	payload, err := json.Marshal(s)
+	payload, err := json.Marshal(statement)
 	if err != nil {
 		return nil, "", fmt.Errorf("signing evidence: %w", err)
 	}
@@ -77,30 +77,45 @@ const maxEnvelope = 256 << 20
 // digest of its payload. An error is a *fault.Error with code Untrusted that
 // says which of signature, key or content does not fit.
 func Open(ctx context.Context, name string, envelope []byte, keys []Key) (Record, string, error) {
-	var e dsse.Envelope
-	if err := json.Unmarshal(envelope, &e); err != nil {
-		return Record{}, "", broken(name, "it is no DSSE envelope: %v", err)
-	}
-	if e.PayloadType != PayloadType {
-		return Record{}, "", broken(name, "its payload type is %q, expected %q", e.PayloadType, PayloadType)
-	}
-	if len(e.Signatures) == 0 {
-		return Record{}, "", broken(name, "it bears no signature")
-	}
-	key, err := keyFor(name, e.Signatures, keys)
+	payload, _, err := openPayload(ctx, name, envelope, keys)
 	if err != nil {
 		return Record{}, "", err
 	}
+	var s Statement
+	if err := readStatement(name, payload, &s); err != nil {
+		return Record{}, "", err
+	}
+	if s.Type != StatementType || s.PredicateType != PredicateType {
+		return Record{}, "", broken(name, "it holds a %s about a %s, expected %s", s.Type, s.PredicateType, PredicateType)
+	}
+	return s.Predicate, payloadDigest(payload), nil
+}
+
+// openPayload verifies the signature and returns what was signed, and by whom.
+func openPayload(ctx context.Context, name string, envelope []byte, keys []Key) ([]byte, Key, error) {
+	var e dsse.Envelope
+	if err := json.Unmarshal(envelope, &e); err != nil {
+		return nil, Key{}, broken(name, "it is no DSSE envelope: %v", err)
+	}
+	if e.PayloadType != PayloadType {
+		return nil, Key{}, broken(name, "its payload type is %q, expected %q", e.PayloadType, PayloadType)
+	}
+	if len(e.Signatures) == 0 {
+		return nil, Key{}, broken(name, "it bears no signature")
+	}
+	key, err := keyFor(name, e.Signatures, keys)
+	if err != nil {
+		return nil, Key{}, err
+	}
 	ev, err := dsse.NewEnvelopeVerifier(verifier{key})
 	if err != nil {
-		return Record{}, "", fmt.Errorf("verifying evidence: %w", err)
+		return nil, Key{}, fmt.Errorf("verifying evidence: %w", err)
 	}
 	_, payload, err := ev.VerifyAndDecode(ctx, &e)
 	if err != nil {
-		return Record{}, "", broken(name, "its signature by key %s does not fit: the file was changed after it was signed", short(key.ID))
+		return nil, Key{}, broken(name, "its signature by key %s does not fit: the file was changed after it was signed", short(key.ID))
 	}
-	record, err := readStatement(name, payload)
-	return record, payloadDigest(payload), err
+	return payload, key, nil
 }
 
 // keyFor picks the key that a signature names.
@@ -117,16 +132,11 @@ func keyFor(name string, signatures []dsse.Signature, keys []Key) (Key, error) {
 		"verifying evidence %s: it is signed by key %s, which is none of the %d known here", name, short(signatures[0].KeyID), len(keys))
 }
 
-func readStatement(name string, payload []byte) (Record, error) {
-	var s Statement
-	d := json.NewDecoder(bytes.NewReader(payload))
-	if err := d.Decode(&s); err != nil {
-		return Record{}, broken(name, "its statement cannot be read: %v", err)
+func readStatement(name string, payload []byte, into any) error {
+	if err := json.NewDecoder(bytes.NewReader(payload)).Decode(into); err != nil {
+		return broken(name, "its statement cannot be read: %v", err)
 	}
-	if s.Type != StatementType || s.PredicateType != PredicateType {
-		return Record{}, broken(name, "it holds a %s about a %s, expected %s", s.Type, s.PredicateType, PredicateType)
-	}
-	return s.Predicate, nil
+	return nil
 }
 
 func broken(name, format string, args ...any) error {

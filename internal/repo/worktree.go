@@ -16,7 +16,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 )
 
@@ -31,7 +30,7 @@ type workTree struct {
 // HEAD where the repository is bare. What cannot be read becomes a problem and
 // the rest goes on. StateDir, where not empty, keeps the digests of files that
 // have not changed since the last call.
-func (r *Repo) Snapshot(ctx context.Context, stateDir string) (Snapshot, []event.Problem, error) {
+func (r *Repo) Snapshot(ctx context.Context, stateDir string) (Snapshot, fault.List, error) {
 	if r.root == "" {
 		s, err := r.commitTree(ctx, r.head)
 		return s, nil, err
@@ -46,9 +45,9 @@ func (r *Repo) Snapshot(ctx context.Context, stateDir string) (Snapshot, []event
 	}
 	known := loadDigests(stateDir)
 	w := &workTree{root: root}
-	problems := w.stat(ctx, listed, known)
+	faults := w.stat(ctx, listed, known)
 	known.save(stateDir)
-	return w, problems, nil
+	return w, faults, nil
 }
 
 func (w *workTree) Files() []File { return w.files }
@@ -141,33 +140,33 @@ func modeOf(octal string) Mode {
 
 // stat fills in sizes, modes and digests, on all cores. A tracked file that is
 // not on disk is left out: it is not part of what is examined.
-func (w *workTree) stat(ctx context.Context, listed []File, known *digests) []event.Problem {
+func (w *workTree) stat(ctx context.Context, listed []File, known *digests) fault.List {
 	workers := runtime.GOMAXPROCS(0)
-	problems := make([]*event.Problem, len(listed))
+	faults := make([]*fault.Error, len(listed))
 	keep := make([]bool, len(listed))
 	var wg sync.WaitGroup
 	for n := range workers {
 		wg.Go(func() {
 			hasher := newHasher()
 			for i := n; i < len(listed) && ctx.Err() == nil; i += workers {
-				keep[i], problems[i] = w.statOne(&listed[i], known, hasher)
+				keep[i], faults[i] = w.statOne(&listed[i], known, hasher)
 			}
 		})
 	}
 	wg.Wait()
-	var told []event.Problem
+	var told fault.List
 	for i, f := range listed {
 		if keep[i] {
 			w.files = append(w.files, f)
 		}
-		if problems[i] != nil {
-			told = append(told, *problems[i])
+		if faults[i] != nil {
+			told = append(told, faults[i])
 		}
 	}
 	return told
 }
 
-func (w *workTree) statOne(f *File, known *digests, h *hasher) (keep bool, _ *event.Problem) {
+func (w *workTree) statOne(f *File, known *digests, h *hasher) (keep bool, _ *fault.Error) {
 	if f.Mode == Submodule {
 		return true, nil
 	}
@@ -207,12 +206,9 @@ func (w *workTree) statOne(f *File, known *digests, h *hasher) (keep bool, _ *ev
 	return true, nil
 }
 
-func unreadable(path string, err error) *event.Problem {
-	return &event.Problem{
-		Code: string(fault.Incomplete), Path: path, Incomplete: true,
-		Message: "the file could not be read: " + cause(err),
-		Hint:    "make the file readable, or remove it from the work tree",
-	}
+func unreadable(path string, err error) *fault.Error {
+	return fault.At(fault.Incomplete, fault.Place{Path: path}, "make the file readable, or remove it from the work tree",
+		"the file could not be read: %s", cause(err))
 }
 
 // cause is an error without the path, which is told beside it.

@@ -61,12 +61,12 @@ func RunRepo(t testing.TB, c *check.Check, dir string) Result {
 		t.Fatalf("opening %s: %v", dir, err)
 	}
 	state := t.TempDir()
-	snapshot, problems, err := r.Snapshot(ctx, state)
+	snapshot, faults, err := r.Snapshot(ctx, state)
 	if err != nil {
 		t.Fatalf("reading the files of %s: %v", dir, err)
 	}
-	for _, p := range problems {
-		t.Logf("%s: %s", p.Path, p.Message)
+	for _, f := range faults {
+		t.Log(f)
 	}
 	return RunSubject(t, c, &check.Subject{Repo: r, Snapshot: snapshot, AsOf: Now, StateDir: state})
 }
