@@ -129,10 +129,10 @@ type Finding struct {
 	Severity    Severity   `json:"severity"`
 	Confidence  Confidence `json:"confidence"`
 	Path        string     `json:"path,omitempty"`
-	Line        int        `json:"line,omitempty"`   // from 1
-	Column      int        `json:"column,omitempty"` // from 1, in bytes
-	EndColumn   int        `json:"end_column,omitempty"`
-	Commit      string     `json:"commit,omitempty"` // where it is from history
+	Line        int        `json:"line,omitempty"`       // from 1
+	Column      int        `json:"column,omitempty"`     // from 1, in bytes
+	EndColumn   int        `json:"end_column,omitempty"` // the first column after it
+	Commit      string     `json:"commit,omitempty"`     // where it is from history
 	Message     string     `json:"message"`
 	Fingerprint string     `json:"fingerprint"`
 	State       State      `json:"state"`

@@ -1,0 +1,36 @@
+# The targets that people use. Each needs Go and git; `make test` brings the rest.
+GO ?= go
+export CGO_ENABLED ?= 0
+
+.PHONY: run build test lint bench fuzz generate crash big compare
+
+run: ## say whether this repository is fit to ship
+	$(GO) run ./cmd/plimsoll check
+
+build: ## bin/plimsoll, stripped
+	$(GO) build -trimpath -ldflags '-s -w' -o bin/plimsoll ./cmd/plimsoll
+
+test: ## every test; installs what they need from Debian's packages when run as root
+	sh scripts/install-test-tools.sh
+	$(GO) test ./...
+
+lint: ## vet, staticcheck, govulncheck where its database can be reached
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	sh scripts/govulncheck.sh
+
+bench: ## benchmarks of every hot path
+	$(GO) test -run '^$$' -bench . -benchmem ./...
+
+FUZZTIME ?= 30s
+fuzz: ## fuzz every parser for FUZZTIME each
+	sh scripts/fuzz.sh $(FUZZTIME)
+
+generate: ## tables that are made from knowledge/
+	$(GO) generate ./...
+
+crash: build ## kill -9 a hundred checks at random moments
+	$(GO) test -count=1 -run TestKill -crash 100 -timeout 30m ./internal/cli
+
+big: build ## the bad inputs that are too large for every run: 2 GB and 500 MB files, 100,000 files
+	$(GO) test -count=1 -run TestBig -big -timeout 30m ./internal/cli
