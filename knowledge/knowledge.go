@@ -9,6 +9,13 @@ package knowledge
 // Each kind of entry is embedded and loaded, once and when first asked for, by
 // the file named after it: rule.go, requirement.go, fact.go, secret.go.
 
+import "embed"
+
+// files holds the rules about facts.
+//
+//go:embed facts
+var files embed.FS
+
 // Rule documents one thing that a check reports. One struct serves `explain`,
 // SARIF and the page alike.
 type Rule struct {
@@ -75,6 +82,10 @@ type Plan struct {
 type Need struct {
 	Check string   `yaml:"check"`
 	Rules []string `yaml:"rules"` // that count; all of the check's where empty; "x.*" takes a family
+	// Also are further rules that count when they find something, though there
+	// may be nothing for them to look at: tags, where there are none yet. The
+	// check need not say that they ran.
+	Also []string `yaml:"also"`
 	// Above is the mildest severity that makes the requirement fail; "low" where empty.
 	Above string `yaml:"above"`
 }

@@ -122,7 +122,7 @@ func (e *panicError) Stack() []byte { return e.stack }
 func notExamined(path string, err error) event.Problem {
 	pr := event.Problem{Code: string(fault.Incomplete), Path: path, Incomplete: true}
 	if f, ok := errors.AsType[*fault.Error](err); ok {
-		pr.Message, pr.Hint = f.Message, f.Hint
+		pr.Code, pr.Message, pr.Hint = string(f.Code), f.Message, f.Hint
 		return pr
 	}
 	if e, ok := errors.AsType[*fs.PathError](err); ok {

@@ -26,14 +26,14 @@ type Memo struct {
 // NewMemo is a memo that is kept in no file.
 func NewMemo() *Memo { return &Memo{old: map[string][]byte{}, used: map[string][]byte{}} }
 
-// loadMemo reads the memo of identity from dir. A memo that is broken or
-// somebody else's is an empty one.
-func loadMemo(dir, check, identity string) *Memo {
+// OpenMemo reads the memo called name of identity from the folder dir. A memo
+// that is broken or somebody else's is an empty one, and so is that of no folder.
+func OpenMemo(dir, name, identity string) *Memo {
 	m := NewMemo()
 	if dir == "" {
 		return m
 	}
-	m.path = filepath.Join(dir, check)
+	m.path = filepath.Join(dir, name)
 	m.magic = "plimsoll memo 1\n" + identity + "\n"
 	file, err := os.Open(m.path)
 	if err != nil {
@@ -72,8 +72,8 @@ func (m *Memo) Put(key string, value []byte) {
 	m.moved = true
 }
 
-// save writes what this run used; what it did not ask for is forgotten.
-func (m *Memo) save() error {
+// Save writes what this run used; what it did not ask for is forgotten.
+func (m *Memo) Save() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.path == "" || (!m.moved && len(m.used) == len(m.old)) {

@@ -8,19 +8,19 @@ import (
 
 func TestMemoForgetsWhatIsNotAskedFor(t *testing.T) {
 	dir := t.TempDir()
-	m := loadMemo(dir, "c", "id")
+	m := OpenMemo(dir, "c", "id")
 	m.Put("kept", []byte("1"))
 	m.Put("dropped", nil)
 	save(t, m)
-	m = loadMemo(dir, "c", "id")
+	m = OpenMemo(dir, "c", "id")
 	if v, ok := m.Get("kept"); !ok || string(v) != "1" {
 		t.Fatalf("got %q, %v", v, ok)
 	}
 	save(t, m)
-	if _, ok := loadMemo(dir, "c", "id").Get("dropped"); ok {
+	if _, ok := OpenMemo(dir, "c", "id").Get("dropped"); ok {
 		t.Error("an entry that nobody asked for was kept")
 	}
-	if _, ok := loadMemo(dir, "c", "other").Get("kept"); ok {
+	if _, ok := OpenMemo(dir, "c", "other").Get("kept"); ok {
 		t.Error("another tool's memo was believed")
 	}
 }
@@ -28,7 +28,7 @@ func TestMemoForgetsWhatIsNotAskedFor(t *testing.T) {
 // TestBrokenMemoIsEmpty cuts and flips the file at every place.
 func TestBrokenMemoIsEmpty(t *testing.T) {
 	dir := t.TempDir()
-	m := loadMemo(dir, "c", "id")
+	m := OpenMemo(dir, "c", "id")
 	m.Put("k", []byte("value"))
 	save(t, m)
 	path := filepath.Join(dir, "c")
@@ -43,7 +43,7 @@ func TestBrokenMemoIsEmpty(t *testing.T) {
 			if err := os.WriteFile(path, broken, 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if v, ok := loadMemo(dir, "c", "id").Get("k"); ok {
+			if v, ok := OpenMemo(dir, "c", "id").Get("k"); ok {
 				t.Fatalf("at byte %d: %q was believed", i, v)
 			}
 		}
@@ -52,7 +52,7 @@ func TestBrokenMemoIsEmpty(t *testing.T) {
 
 func save(t *testing.T, m *Memo) {
 	t.Helper()
-	if err := m.save(); err != nil {
+	if err := m.Save(); err != nil {
 		t.Fatal(err)
 	}
 }

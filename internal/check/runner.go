@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"runtime/debug"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -30,6 +31,9 @@ type Runner struct {
 	Notify func(event.Progress)
 	// Clock gives the time that goes into evidence.
 	Clock func() time.Time
+	// MaxAge is how long the word of a check may be used again; nil or 0 for as
+	// long as it is fresh.
+	MaxAge func(check string) time.Duration
 	// Settings is the digest of what the user configured for a check; nil for nothing.
 	Settings func(check string) string
 }
@@ -97,34 +101,65 @@ func (r *Runner) remembered(ctx context.Context, call evidence.Call, w *Word) (e
 		w.Problems = append(w.Problems, pr)
 		return evidence.Item{}, false
 	}
-	if !ok || len(incomplete(item.Problems)) > 0 {
-		return evidence.Item{}, false // what could not be read may be readable now
+	if !ok || r.mayBeBetter(ctx, item) || r.tooOld(item) {
+		return evidence.Item{}, false
 	}
 	return item, r.Subject.AsOf.Before(item.FreshUntil)
 }
 
-func incomplete(problems []event.Problem) []event.Problem {
-	var some []event.Problem
-	for _, p := range problems {
-		if p.Incomplete {
-			some = append(some, p)
+// mayBeBetter tells whether an incomplete word could be completed by another
+// call: what could not be read may be readable now. An object that is missing
+// stays so until the repository gets others, and a limit stays what it is.
+func (r *Runner) mayBeBetter(ctx context.Context, item evidence.Item) bool {
+	for _, p := range item.Problems {
+		switch {
+		case !p.Incomplete || p.Code == string(fault.TooCostly):
+		case p.Code == string(fault.Missing) && item.Objects == r.objects(ctx):
+		default:
+			return true
 		}
 	}
-	return some
+	return false
+}
+
+// objects is the digest of the repository's object store; another one each time
+// where it cannot be read.
+func (r *Runner) objects(ctx context.Context) string {
+	if r.Subject.Repo == nil {
+		return ""
+	}
+	digest, err := r.Subject.Repo.ObjectsDigest(ctx)
+	if err != nil {
+		return "unknown at " + r.Clock().String()
+	}
+	return digest
+}
+
+func missesObjects(problems []event.Problem) bool {
+	return slices.ContainsFunc(problems, func(p event.Problem) bool { return p.Code == string(fault.Missing) })
+}
+
+// tooOld tells whether the plan that asks for the check wants a newer word.
+func (r *Runner) tooOld(item evidence.Item) bool {
+	if r.MaxAge == nil {
+		return false
+	}
+	age := r.MaxAge(item.Check)
+	return age > 0 && !r.Subject.AsOf.Before(item.Finished.Add(age))
 }
 
 // call runs the check itself.
 func (r *Runner) call(ctx context.Context, c *Check, call evidence.Call) (evidence.Record, error) {
 	memo := NewMemo()
 	if r.Subject.StateDir != "" && !r.NoMemo {
-		memo = loadMemo(filepath.Join(r.Subject.StateDir, "memo"), c.ID, call.Tool.Digest+" "+call.Rules)
+		memo = OpenMemo(MemoDir(r.Subject.StateDir), c.ID, call.Tool.Digest+" "+call.Rules)
 	}
 	p := &Pass{check: c, subject: r.Subject, files: selectFiles(c, r.Subject), memo: memo, notify: r.notify}
 	record := evidence.Record{Call: call, Repository: r.Repository, Started: r.Clock()}
 	if err := guarded(ctx, c, p); err != nil {
 		return record, err
 	}
-	if err := memo.save(); err != nil {
+	if err := memo.Save(); err != nil {
 		p.Problem(event.Problem{Code: string(fault.Internal), Message: "the memo could not be kept: " + err.Error(),
 			Hint: "the next run does the same work again; make the folder writable"})
 	}
@@ -134,8 +169,14 @@ func (r *Runner) call(ctx context.Context, c *Check, call evidence.Call) (eviden
 		record.FreshUntil, record.ExpiresByInput = p.freshUntil, true
 	}
 	p.fill(&record)
+	if missesObjects(record.Problems) {
+		record.Objects = r.objects(ctx)
+	}
 	return record, nil
 }
+
+// MemoDir is where memos are kept inside a state folder.
+func MemoDir(stateDir string) string { return filepath.Join(stateDir, "memo") }
 
 // guarded turns a panic of the check into an error: the other checks go on.
 func guarded(ctx context.Context, c *Check, p *Pass) (err error) {

@@ -54,6 +54,9 @@ type Record struct {
 	Started      time.Time           `json:"started"`
 	Finished     time.Time           `json:"finished"`
 	FreshUntil   time.Time           `json:"freshUntil"`
+	// Objects is the digest of what objects the repository had, where the check
+	// missed some: with the same ones it would miss them again.
+	Objects string `json:"objects,omitempty"`
 	// ExpiresByInput says that FreshUntil stems from an input (an expiry date in
 	// a file), so that after it the check must be called again.
 	ExpiresByInput bool `json:"expiresByInput,omitempty"`

@@ -21,6 +21,8 @@ const (
 	NotFound   Code = "not-found"  // an id, a key or a piece of evidence that does not exist
 	Nothing    Code = "nothing"    // there was nothing to examine
 	Incomplete Code = "incomplete" // something could not be examined
+	Missing    Code = "missing"    // this copy of the repository lacks an object
+	TooCostly  Code = "too-costly" // it would take more than it is allowed to
 	Untrusted  Code = "untrusted"  // a signature, a digest or a key does not fit
 	NotThere   Code = "not-there"  // this version does not support it
 	Internal   Code = "internal"   // we did not foresee it
@@ -110,15 +112,16 @@ func All(err error) []*Error {
 	if err == nil {
 		return nil
 	}
-	if list, ok := errors.AsType[List](err); ok {
-		return list
-	}
+	// A joined error comes first: AsType would find one list in it and stop.
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		var all []*Error
 		for _, e := range joined.Unwrap() {
 			all = append(all, All(e)...)
 		}
 		return all
+	}
+	if list, ok := errors.AsType[List](err); ok {
+		return list
 	}
 	if e, ok := errors.AsType[*Error](err); ok {
 		return []*Error{e}

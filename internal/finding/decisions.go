@@ -103,7 +103,7 @@ func (ds Decisions) Apply(findings []event.Finding, asOf time.Time, complete boo
 	}
 	for i := range findings {
 		d, decided := byPrint[findings[i].Fingerprint]
-		if !decided {
+		if !decided || findings[i].State == event.Fixed {
 			continue
 		}
 		used[d.Fingerprint] = true

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
 )
 
 // commitTree is the snapshot of a commit's tree, for a repository without a
@@ -89,7 +91,7 @@ func (t *commitTree) Open(_ context.Context, f File) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("reading %s from git: %w", f.Path, err)
 	}
 	if o.missing {
-		return nil, fmt.Errorf("the object %s is not in this copy of the repository", o.oid[:min(len(o.oid), 12)])
+		return nil, fault.New(fault.Missing, FetchHint, "the object %s is not in this copy of the repository", o.oid[:min(len(o.oid), 12)])
 	}
 	keep := min(o.size, maxObject)
 	data := make([]byte, keep)
@@ -100,7 +102,7 @@ func (t *commitTree) Open(_ context.Context, f File) (io.ReadCloser, error) {
 		return nil, fmt.Errorf("reading %s from git: %w", f.Path, err)
 	}
 	if keep < o.size {
-		return nil, fmt.Errorf("it is larger than %d bytes", int64(maxObject))
+		return nil, fault.New(fault.TooCostly, "check it in a clone with a work tree", "the file is larger than %d bytes", int64(maxObject))
 	}
 	return io.NopCloser(bytes.NewReader(data)), nil
 }

@@ -127,9 +127,28 @@ func TestHostileConfigurationIsNotRun(t *testing.T) {
 	if _, err := r.EachBlob(t.Context(), nil, func(string, int64, io.Reader) error { return nil }); err != nil {
 		t.Fatal(err)
 	}
+	if dirty, err := r.Dirty(t.Context()); err != nil || !dirty {
+		t.Errorf("dirty: %v, %v", dirty, err)
+	}
 	if _, err := os.Stat(mark); err == nil {
 		t.Error("a program named by the repository's configuration was run")
 	}
+}
+
+func TestDirty(t *testing.T) {
+	g := repotest.New(t)
+	g.Commit("one", map[string]string{"a.txt": "a"})
+	want := func(want bool, when string) {
+		t.Helper()
+		if got, err := open(t, g.Dir).Dirty(t.Context()); err != nil || got != want {
+			t.Errorf("%s: got %v, %v", when, got, err)
+		}
+	}
+	want(false, "after the commit")
+	g.Write(map[string]string{"a.txt": "b"})
+	want(true, "after a change")
+	g.Git("add", "-A")
+	want(true, "with the change staged")
 }
 
 func TestIntroductionsNameTheOldestCommit(t *testing.T) {

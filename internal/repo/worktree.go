@@ -27,15 +27,16 @@ type workTree struct {
 }
 
 // Snapshot reads the files under examination: the work tree, or the tree of
-// HEAD where the repository is bare. What cannot be read becomes a problem and
-// the rest goes on. StateDir, where not empty, keeps the digests of files that
-// have not changed since the last call.
-func (r *Repo) Snapshot(ctx context.Context, stateDir string) (Snapshot, fault.List, error) {
+// HEAD where the repository is bare. What cannot be read becomes a fault with
+// code Incomplete and the rest goes on. StateDir, where not empty, keeps the
+// digests of files that have not changed since the last call. Named are globs
+// of files that belong to it though git ignores them.
+func (r *Repo) Snapshot(ctx context.Context, stateDir string, named ...string) (Snapshot, fault.List, error) {
 	if r.root == "" {
 		s, err := r.commitTree(ctx, r.head)
 		return s, nil, err
 	}
-	listed, err := r.list(ctx)
+	listed, err := r.list(ctx, named)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -80,27 +81,40 @@ func openRegular(root *os.Root, path string) (*os.File, error) {
 
 // list asks git for the paths, without their state: `git status` would run
 // clean filters.
-func (r *Repo) list(ctx context.Context) ([]File, error) {
-	var tracked, others []byte
-	var trackedErr, othersErr error
+func (r *Repo) list(ctx context.Context, named []string) ([]File, error) {
+	var tracked, others, ignored []byte
+	var trackedErr, othersErr, ignoredErr error
 	var wg sync.WaitGroup
 	wg.Go(func() { tracked, trackedErr = r.run(ctx, "ls-files", "-z", "--stage") })
 	wg.Go(func() { others, othersErr = r.run(ctx, "ls-files", "-z", "--others", "--exclude-standard") })
+	if len(named) > 0 {
+		wg.Go(func() { ignored, ignoredErr = r.run(ctx, listIgnored(named)...) })
+	}
 	wg.Wait()
-	if err := errors.Join(trackedErr, othersErr); err != nil {
+	if err := errors.Join(trackedErr, othersErr, ignoredErr); err != nil {
 		return nil, fault.Wrap(fault.Incomplete, err, "run `git fsck`; the index may be damaged", "listing the files")
 	}
 	files, err := parseStage(tracked)
 	if err != nil {
 		return nil, err
 	}
-	for path := range bytes.SplitSeq(others, []byte{0}) {
-		if len(path) > 0 && path[len(path)-1] != '/' { // a folder: another repository
-			files = append(files, File{Path: string(path)})
+	for _, listed := range [][]byte{others, ignored} {
+		for path := range bytes.SplitSeq(listed, []byte{0}) {
+			if len(path) > 0 && path[len(path)-1] != '/' { // a folder: another repository
+				files = append(files, File{Path: string(path)})
+			}
 		}
 	}
 	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
 	return files, nil
+}
+
+func listIgnored(named []string) []string {
+	args := []string{"ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--"}
+	for _, glob := range named {
+		args = append(args, ":(top,glob)"+glob)
+	}
+	return args
 }
 
 // parseStage reads "<mode> <object> <stage>\t<path>\0" entries.

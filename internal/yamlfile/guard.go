@@ -24,7 +24,11 @@ func (f *File) guard(data []byte) (string, fault.List) {
 	f.lines = strings.Split(text, "\n")
 	var faults fault.List
 	depth := 0
+	var entries []int
 	for i, line := range f.lines {
+		if entries = countEntry(entries, line); len(entries) > 0 && entries[len(entries)-1] > mostEntries {
+			return "", append(faults, f.at(pos{i + 1, 1}, "split the mapping", "more than %d entries in one mapping", mostEntries))
+		}
 		if e := f.guardLine(i+1, line); e != nil {
 			faults = append(faults, e)
 		}
@@ -51,6 +55,32 @@ func (f *File) guardLine(n int, line string) *fault.Error {
 		i += size
 	}
 	return nil
+}
+
+// mostEntries bounds one mapping in block style: the parser's time grows with
+// the square of it.
+const mostEntries = 3000
+
+// countEntry keeps, by indentation, how many lines have followed one another
+// in the same mapping. An element of a list begins a new one.
+func countEntry(entries []int, line string) []int {
+	body := strings.TrimLeft(line, " ")
+	if body == "" || body[0] == '#' {
+		return entries
+	}
+	indent := min(len(line)-len(body), 200)
+	if len(entries) > indent+1 {
+		entries = entries[:indent+1]
+	}
+	for len(entries) <= indent {
+		entries = append(entries, 0)
+	}
+	if body[0] == '-' {
+		entries[indent] = 0
+		return entries
+	}
+	entries[indent]++
+	return entries
 }
 
 // parserDepth is what the parser's own recursion may be asked to bear. It

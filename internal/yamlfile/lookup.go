@@ -8,13 +8,10 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-// description is what the schema says of the place that failed, its keyword's
-// own where keyword is given. It is the hint of last resort.
-func (c *checker) description(e *jsonschema.ValidationError, keyword string) string {
+// description is what the schema says of the place that failed. It is the hint
+// of last resort.
+func (c *checker) description(e *jsonschema.ValidationError) string {
 	m, _ := c.subschema(e).(map[string]any)
-	if keyword != "" {
-		m, _ = m[keyword].(map[string]any)
-	}
 	text, _ := m["description"].(string)
 	return text
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"sort"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,7 @@ type checker struct {
 	f      *File
 	schema any // the JSON of the schema, for descriptions and allowed words
 	faults fault.List
+	named  map[string]int // how often a name was found bad
 }
 
 // validate checks the value against the schema; the error means that the
@@ -45,7 +47,7 @@ func (f *File) validate(schema []byte) (fault.List, error) {
 	if f.value == nil { // an empty file is an empty mapping
 		f.value = emptyOf(doc)
 	}
-	c := checker{f: f, schema: doc}
+	c := checker{f: f, schema: doc, named: map[string]int{}}
 	if fail, ok := errors.AsType[*jsonschema.ValidationError](compiled.Validate(f.value)); ok {
 		c.walk(fail)
 	}
@@ -116,14 +118,35 @@ func typeFailure(e *jsonschema.ValidationError, depth int) *kind.Type {
 
 func (c *checker) badName(e *jsonschema.ValidationError) {
 	name := e.ErrorKind.(*kind.PropertyNames).Property
-	at := pointerOf(e.InstanceLocation) + Pointer(name)
+	at := c.nameAt(name, len(e.InstanceLocation))
 	for _, cause := range e.Causes {
 		if enum, ok := leafKind(cause).(*kind.Enum); ok {
 			c.add(c.f.KeyFault(at, OneOf(name, words(enum.Want)), "%q is not known here", name))
 			return
 		}
 	}
-	c.add(c.f.KeyFault(at, c.description(e, "propertyNames"), "%q cannot be a name here", name))
+	c.add(c.f.KeyFault(at, c.description(e), "%q cannot be a name here", name))
+}
+
+// nameAt finds where a bad name stands. Of the location that a failure of
+// "propertyNames" carries only the length can be trusted: the validator shares
+// its memory with the locations of what it looks at later. So the name itself
+// is looked for at that depth; the second failure of a name is about the
+// second place.
+func (c *checker) nameAt(name string, depth int) string {
+	var found []string
+	for pointer := range c.f.marks {
+		if strings.HasSuffix(pointer, Pointer(name)) && strings.Count(pointer, "/") == depth+1 {
+			found = append(found, pointer)
+		}
+	}
+	if len(found) == 0 {
+		return ""
+	}
+	sort.Strings(found)
+	n := c.named[name]
+	c.named[name]++
+	return found[min(n, len(found)-1)]
 }
 
 func leafKind(e *jsonschema.ValidationError) jsonschema.ErrorKind {
@@ -140,7 +163,7 @@ func (c *checker) full() bool { return len(c.faults) > 2*MaxFaults }
 
 func (c *checker) leaf(e *jsonschema.ValidationError) {
 	at := pointerOf(e.InstanceLocation)
-	hint := c.description(e, "")
+	hint := c.description(e)
 	switch k := e.ErrorKind.(type) {
 	case *kind.AdditionalProperties:
 		c.unknown(e, at, k.Properties)
@@ -185,7 +208,7 @@ func (c *checker) missing(at string, names []string) {
 func (c *checker) wrongType(e *jsonschema.ValidationError, want []string) {
 	at := pointerOf(e.InstanceLocation)
 	got := c.valueAt(e.InstanceLocation)
-	hint := c.description(e, "")
+	hint := c.description(e)
 	if _, isNumber := numberText(got); isNumber && contains(want, "string") {
 		hint = "put it in quotes"
 	}
@@ -239,43 +262,4 @@ func contains(list []string, word string) bool {
 		}
 	}
 	return false
-}
-
-var typeNames = map[string]string{
-	"string": "text", "array": "a list", "object": "a mapping", "integer": "a whole number",
-	"number": "a number", "boolean": "true or false", "null": "empty",
-}
-
-func typeWords(types []string) string {
-	var out []string
-	for _, t := range types {
-		if name := typeNames[t]; !contains(out, name) {
-			out = append(out, name)
-		}
-	}
-	return strings.Join(out, " or ")
-}
-
-func typeOf(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return "empty"
-	case string:
-		return "the text " + quoted(v)
-	case bool:
-		return fmt.Sprint(v)
-	case []any:
-		return "a list"
-	case map[string]any:
-		return "a mapping"
-	}
-	return fmt.Sprintf("the number %v", v)
-}
-
-func numberText(v any) (string, bool) {
-	switch v.(type) {
-	case int, int64, uint64, float64, bool:
-		return fmt.Sprint(v), true
-	}
-	return "", false
 }

@@ -20,7 +20,7 @@ func Suggest(word string, allowed []string) (string, bool) {
 		if len(a) > longestWord {
 			continue
 		}
-		if d := editDistance(plain, strings.ReplaceAll(strings.ToLower(a), "_", "-")); d < distance {
+		if d := editDistance(plain, strings.ReplaceAll(strings.ToLower(a), "_", "-")); d < distance && d < len(plain) {
 			best, distance = a, d
 		}
 	}

@@ -72,18 +72,20 @@ func Load(path string, data, schema []byte, into any) fault.List {
 }
 
 // Open is Load for callers that go on to check what a schema cannot say. The
-// file is never nil. Into may be nil, and is filled only where there is no fault.
+// file is never nil. Into may be nil, and is filled only where there is no
+// fault; an empty file leaves it as it is.
 func Open(path string, data, schema []byte, into any) (*File, fault.List) {
 	f, faults := Parse(path, data)
 	if f.value == nil && len(faults) > 0 {
 		return f, faults
 	}
+	empty := f.value == nil
 	broken, err := f.validate(schema)
 	if err != nil {
 		return f, fault.List{fault.Wrap(fault.Internal, err, "", "reading the schema for %s", path)}
 	}
 	faults = Sorted(append(faults, broken...))
-	if len(faults) > 0 || into == nil {
+	if len(faults) > 0 || into == nil || empty {
 		return f, faults
 	}
 	if err := f.decode(data, into); err != nil {

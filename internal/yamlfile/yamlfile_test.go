@@ -119,17 +119,20 @@ func TestHostile(t *testing.T) {
 		return b.String()
 	}
 	tests := map[string]string{
-		"too large":      strings.Repeat("#", MaxSize+1),
-		"deep flow":      "name: " + strings.Repeat("[", 500_000),
-		"deep maps":      "name: " + strings.Repeat("{a: ", 250_000),
-		"deep block":     strings.Repeat("- ", 500_000) + "x",
-		"deep questions": strings.Repeat("? ", 500_000) + "x",
-		"deep tags":      "name: " + strings.Repeat("!!str ", 150_000) + "x",
-		"many anchors":   "name: " + strings.Repeat("&a ", 300_000) + "x",
-		"bomb":           "a: &a [x,x]\n" + lines(30, "b%d: &b [*a,*a,*a,*a]\n"),
-		"unknown keys":   lines(30_000, "key%d: 1\n"),
-		"long list":      "crew: [" + strings.Repeat("1,", 200_000) + "]",
-		"broken lines":   lines(20_000, "k%d: \"x\n"),
+		"too large":         strings.Repeat("#", MaxSize+1),
+		"deep flow":         "name: " + strings.Repeat("[", 500_000),
+		"deep maps":         "name: " + strings.Repeat("{a: ", 250_000),
+		"deep block":        strings.Repeat("- ", 500_000) + "x",
+		"deep questions":    strings.Repeat("? ", 500_000) + "x",
+		"deep tags":         "name: " + strings.Repeat("!!str ", 150_000) + "x",
+		"many anchors":      "name: " + strings.Repeat("&a ", 300_000) + "x",
+		"bomb":              "a: &a [x,x]\n" + lines(30, "b%d: &b [*a,*a,*a,*a]\n"),
+		"unknown keys":      lines(30_000, "key%d: 1\n"),
+		"unknown nested":    "name: x\ncargo:\n" + lines(30_000, "  key%d: 1\n"),
+		"unknown in flow":   "{" + lines(60_000, "key%d: 1, ") + "}",
+		"bad names in flow": "name: x\ncargo: {" + lines(20_000, "key%d: 1, ") + "}",
+		"long list":         "crew: [" + strings.Repeat("1,", 200_000) + "]",
+		"broken lines":      lines(20_000, "k%d: \"x\n"),
 	}
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
