@@ -1,0 +1,13 @@
+object 73462c20829cb56e8fe8815fe5c59dd94e221dc9
+type commit
+tag v2
+tagger Ada <ada@example.org> 1714557600 +0000
+
+release
+-----BEGIN PGP SIGNATURE-----
+
+iIYEABYIAC4WIQR5N1KazzicRExI6VLvGnj8RYPCKwUCZjISoBAcYWRhQGV4YW1w
+bGUub3JnAAoJEO8aePxFg8IrXiwA+QEB7o+rfgGaYpM2tLPagNloUiQ72s2xGVUj
+X5o4F2a2AP4j3SFo9YF7uifDv41B76KtZ+pbHER8Ame4o+lk2JhjDw==
+=qUxT
+-----END PGP SIGNATURE-----
