@@ -1,0 +1,73 @@
+package assess
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/report"
+	"github.com/plimsoll-dev/plimsoll/knowledge"
+)
+
+// RuleDoc documents a rule of any check.
+func RuleDoc(id string) (report.RuleDoc, bool) {
+	_, r, ok := FindRule(id)
+	if !ok {
+		return report.RuleDoc{}, false
+	}
+	return report.RuleDoc{Title: r.Title, Why: r.Why, Fix: r.Fix, CWE: r.CWE, Tags: r.Maps}, true
+}
+
+// FindRule returns a rule by its id, and the check that reports it.
+func FindRule(id string) (*check.Check, knowledge.Rule, bool) {
+	for _, c := range Table(nil) {
+		for _, r := range c.Rules {
+			if r.ID == id {
+				return c, r, true
+			}
+		}
+	}
+	return nil, knowledge.Rule{}, false
+}
+
+// FindCheck returns a check by its id.
+func FindCheck(id string) (*check.Check, bool) {
+	checks := Table(nil)
+	i := slices.IndexFunc(checks, func(c *check.Check) bool { return c.ID == id })
+	if i < 0 {
+		return nil, false
+	}
+	return checks[i], true
+}
+
+// FindRequirement returns a requirement by its id, however it is written.
+func FindRequirement(id string) (knowledge.Requirement, bool, error) {
+	reqs, err := knowledge.Requirements()
+	if err != nil {
+		return knowledge.Requirement{}, false, fmt.Errorf("reading the requirements: %w", err)
+	}
+	for _, r := range reqs {
+		if strings.EqualFold(r.ID, id) {
+			return r, true, nil
+		}
+	}
+	return knowledge.Requirement{}, false, nil
+}
+
+// IDs lists everything that can be explained without a run.
+func IDs() []string {
+	var ids []string
+	if reqs, err := knowledge.Requirements(); err == nil {
+		for _, r := range reqs {
+			ids = append(ids, r.ID)
+		}
+	}
+	for _, c := range Table(nil) {
+		ids = append(ids, c.ID)
+		for _, r := range c.Rules {
+			ids = append(ids, r.ID)
+		}
+	}
+	return ids
+}

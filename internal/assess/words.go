@@ -1,0 +1,75 @@
+package assess
+
+import (
+	"time"
+
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/gate"
+)
+
+// gateInput is everything that the verdict rests on.
+func (a *assessment) gateInput() gate.Input {
+	in := gate.Input{
+		Requirements: a.selected, GateRule: a.product.Gate.Rule, AsOf: a.AsOf,
+		Known: map[string]bool{}, Advice: map[string]string{}, Attestations: a.attestations,
+	}
+	for _, c := range a.checks {
+		in.Known[c.ID] = true
+		for _, r := range c.Rules {
+			in.Advice[r.ID] = r.Fix
+		}
+	}
+	for _, w := range a.words {
+		if !w.absent {
+			in.Checks = append(in.Checks, w.forGate())
+		}
+		in.RunIncomplete = in.RunIncomplete || w.Err != nil || w.incomplete()
+	}
+	for _, p := range a.problems {
+		in.RunIncomplete = in.RunIncomplete || p.Incomplete
+	}
+	for _, e := range a.product.Exemptions {
+		in.Exemptions = append(in.Exemptions, gate.Exemption{
+			Requirement: e.Requirement, By: e.RequestedBy, Approver: e.ApprovedBy, Because: e.Reason,
+			From: startOf(e.From), Until: endOf(e.Until),
+		})
+	}
+	return in
+}
+
+func (w word) forGate() gate.CheckWord {
+	g := gate.CheckWord{
+		Check: w.Check.ID, Digest: w.Evidence.Digest, Current: w.current, StaleBecause: w.stale,
+		Made: w.Evidence.Finished, Observations: w.Evidence.Observations, Findings: w.Evidence.Findings,
+		FreshUntil: w.Evidence.FreshUntil,
+	}
+	for _, p := range w.Evidence.Problems {
+		if p.Incomplete {
+			g.Incomplete = append(g.Incomplete, p.Message)
+		}
+	}
+	return g
+}
+
+// startOf is the first instant of a day YYYY-MM-DD, zero for "".
+func startOf(day string) time.Time {
+	t, err := time.Parse(time.DateOnly, day)
+	if err != nil {
+		return time.Time{}
+	}
+	return t
+}
+
+// endOf is the last instant of a day YYYY-MM-DD, zero for "".
+func endOf(day string) time.Time {
+	t := startOf(day)
+	if t.IsZero() {
+		return t
+	}
+	return t.AddDate(0, 0, 1).Add(-time.Nanosecond)
+}
+
+// nothing is the fault for a repository in which there is nothing to examine.
+func nothing(dir string) error {
+	return fault.New(fault.Nothing, "add files and run it again", "%s holds no file and no commit", dir)
+}

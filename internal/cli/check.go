@@ -1,0 +1,167 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plimsoll-dev/plimsoll/internal/assess"
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/report"
+)
+
+// runFlags are the flags of the commands that end in a verdict.
+type runFlags struct {
+	format string
+	show   string
+	asOf   string
+	level  int
+	only   []string
+	noMemo bool
+}
+
+func (f *runFlags) addShared(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Var(enum(&f.format, "text", report.Formats...), "format", "text, jsonl, sarif, junit, markdown or github")
+	flags.StringVar(&f.asOf, "as-of", "", "the verdict as of this day (YYYY-MM-DD) or moment (RFC 3339)")
+	flags.IntVar(&f.level, "level", 0, "select the requirements up to this level, 1 to 3")
+}
+
+func newCheck(app *App) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "check [DIR]",
+		Short: "Examine a repository and say whether the product is fit to ship",
+		Long: `Examine a repository and say whether the product is fit to ship.
+
+Needs no set-up, no network and no other program than git. Facts about the
+product are inferred, the requirements that apply are selected, checks examine
+the work tree and the whole history, and the verdict says which requirements
+hold, which do not, and what is not known. What was examined before and has not
+changed is not examined again.`,
+		Example: `  plimsoll check
+  plimsoll check ../shop --show all
+  plimsoll check --format sarif > plimsoll.sarif
+  plimsoll check --only code.secrets --as-of 2026-12-31`,
+		Args: atMostOneDir,
+		RunE: func(cmd *cobra.Command, args []string) error { return app.check(cmd.Context(), dirOf(args), f) },
+	}
+	f.addShared(cmd)
+	flags := cmd.Flags()
+	flags.Var(enum(&f.show, "", "", "all", "open", "decided"), "show", "show all findings, the open or the decided ones, not just those that matter most")
+	flags.StringSliceVar(&f.only, "only", nil, "call these checks alone; of the others, evidence that stands counts")
+	flags.BoolVar(&f.noMemo, "no-memo", false, "examine everything again")
+	return cmd
+}
+
+func atMostOneDir(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return fault.New(fault.Usage, "name one folder", "expected at most one folder, got %d", len(args))
+	}
+	return nil
+}
+
+func dirOf(args []string) string {
+	if len(args) == 0 {
+		return "."
+	}
+	return args[0]
+}
+
+func (app *App) check(ctx context.Context, dir string, f runFlags) error {
+	opt := app.options()
+	opt.Show = f.show
+	handler, err := report.New(f.format, app.Stdout, opt)
+	if err != nil {
+		return err
+	}
+	o, err := app.assessOptions(dir, f)
+	if err != nil {
+		return err
+	}
+	o.Handler = report.Tee(app.progress(), handler)
+	result, err := assess.Run(ctx, o)
+	if err != nil {
+		return err
+	}
+	app.status = result.Exit()
+	return nil
+}
+
+// progress shows where the run is on a terminal's standard error, and nowhere else.
+func (app *App) progress() event.Handler {
+	if app.errFile == nil || app.quiet {
+		return report.Tee()
+	}
+	return report.Progress(app.errFile)
+}
+
+func (app *App) assessOptions(dir string, f runFlags) (assess.Options, error) {
+	if f.level < 0 || f.level > 3 {
+		return assess.Options{}, fault.New(fault.Usage, "levels are 1, 2 and 3", "there is no level %d", f.level)
+	}
+	asOf, err := parseMoment(f.asOf)
+	if err != nil {
+		return assess.Options{}, err
+	}
+	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo, Level: f.level, Getenv: app.Getenv, Clock: app.Clock}, nil
+}
+
+// parseMoment reads a day, which means its noon in UTC, or a moment.
+func parseMoment(text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	if day, err := time.Parse(time.DateOnly, text); err == nil {
+		return day.Add(12 * time.Hour), nil
+	}
+	moment, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return time.Time{}, fault.New(fault.Usage, "write a day as 2026-12-31 or a moment as 2026-12-31T12:00:00Z", "reading --as-of: %q is no date", text)
+	}
+	return moment, nil
+}
+
+func newStatus(app *App) *cobra.Command {
+	var f runFlags
+	cmd := &cobra.Command{
+		Use:   "status [DIR]",
+		Short: "Requirement by requirement, from the evidence there is",
+		Long: `Requirement by requirement: status, reason, and the cheapest way to pass. No
+check is called: the statuses rest on the evidence of earlier runs, and are
+stale where what they rest on has changed since.`,
+		Example: "  plimsoll status\n  plimsoll status --as-of 2027-03-01",
+		Args:    atMostOneDir,
+		RunE:    func(cmd *cobra.Command, args []string) error { return app.showStatus(cmd.Context(), dirOf(args), f) },
+	}
+	f.addShared(cmd)
+	return cmd
+}
+
+func (app *App) showStatus(ctx context.Context, dir string, f runFlags) error {
+	o, err := app.assessOptions(dir, f)
+	if err != nil {
+		return err
+	}
+	o.NoCalls = true
+	if f.format != "text" {
+		if o.Handler, err = report.New(f.format, app.Stdout, app.options()); err != nil {
+			return err
+		}
+		_, err = assess.Run(ctx, o)
+		return err
+	}
+	o.Handler = report.Tee()
+	result, err := assess.Run(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := report.Status(app.Stdout, &result.Verdict, app.options()); err != nil {
+		return fmt.Errorf("writing the statuses: %w", err)
+	}
+	app.status = result.Exit()
+	return nil
+}

@@ -1,0 +1,250 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/plimsoll-dev/plimsoll/internal/assess"
+	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/report"
+	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
+	"github.com/plimsoll-dev/plimsoll/knowledge"
+)
+
+func newExplain(app *App) *cobra.Command {
+	var dir string
+	cmd := &cobra.Command{
+		Use:   "explain ID",
+		Short: "Explain a requirement, a rule, a check, or a finding",
+		Example: `  plimsoll explain PL-CODE-1
+  plimsoll explain code.secrets
+  plimsoll explain 3f2a91c0`,
+		Args: cobra.ExactArgs(1),
+		ValidArgsFunction: func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return assess.IDs(), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return app.explain(cmd.Context(), dir, args[0]) },
+	}
+	cmd.Flags().StringVarP(&dir, "dir", "C", ".", "the repository in which to look for a finding")
+	return cmd
+}
+
+// fingerprintStart is how a finding is named: the first digits of its fingerprint.
+var fingerprintStart = regexp.MustCompile(`^[0-9a-f]{6,32}$`)
+
+func (app *App) explain(ctx context.Context, dir, id string) error {
+	r, ok, err := assess.FindRequirement(id)
+	switch {
+	case err != nil:
+		return err
+	case ok:
+		return app.explainRequirement(r)
+	}
+	if c, ok := assess.FindCheck(id); ok {
+		return app.explainCheck(c)
+	}
+	if c, r, ok := assess.FindRule(id); ok {
+		return app.explainRule(c.ID, r)
+	}
+	if fingerprintStart.MatchString(id) {
+		return app.explainFinding(ctx, dir, id)
+	}
+	return fault.New(fault.NotFound, nearestID(id), "there is no requirement, rule, check or finding %q", id)
+}
+
+func nearestID(id string) string {
+	best, least := "", 4
+	for _, other := range assess.IDs() {
+		if d := distance(strings.ToLower(other), strings.ToLower(id)); d < least {
+			best, least = other, d
+		}
+	}
+	if best == "" {
+		return "`plimsoll status` lists requirements, `plimsoll check --show all` findings"
+	}
+	return "did you mean " + best + "?"
+}
+
+// page writes paragraphs wrapped to the terminal's width.
+type page struct {
+	b     strings.Builder
+	width int
+}
+
+func (app *App) page() *page { return &page{width: min(max(app.options().Width, 60), 80)} }
+
+func (p *page) line(format string, args ...any) { fmt.Fprintf(&p.b, format+"\n", args...) }
+
+// field writes a name and its text, the text wrapped beside it.
+func (p *page) field(name, text string) {
+	if text = strings.Join(strings.Fields(text), " "); text == "" {
+		return
+	}
+	const indent = 14
+	line := fmt.Sprintf("%-*s", indent, name)
+	column := indent
+	for i, word := range strings.Fields(text) {
+		if i > 0 && column+1+len(word) > p.width {
+			p.line("%s", line)
+			line, column = strings.Repeat(" ", indent), indent
+		} else if i > 0 {
+			line, column = line+" ", column+1
+		}
+		line, column = line+word, column+len(word)
+	}
+	p.line("%s", line)
+}
+
+func (app *App) write(p *page) error {
+	_, err := fmt.Fprint(app.Stdout, p.b.String())
+	return err
+}
+
+func cweText(numbers []int) string {
+	var parts []string
+	for _, n := range numbers {
+		parts = append(parts, fmt.Sprintf("CWE-%d", n))
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (app *App) explainRequirement(r knowledge.Requirement) error {
+	p := app.page()
+	p.line("%s  %s\n", r.ID, r.Title)
+	p.field("requirement", r.Statement)
+	p.field("why", r.Why)
+	p.field("level", fmt.Sprint(r.Level))
+	p.field("applies when", r.Applies)
+	p.field("automation", r.Plan.Automation)
+	for _, need := range r.Plan.Checks {
+		text := need.Check
+		if len(need.Rules) > 0 {
+			text += " (" + strings.Join(need.Rules, ", ") + ")"
+		}
+		if _, there := assess.FindCheck(need.Check); !there {
+			text += ", not part of this version"
+		}
+		p.field("check", text)
+	}
+	if r.Plan.Person != "" {
+		p.field("a person", r.Plan.Person+" (plimsoll attest "+r.ID+")")
+	}
+	p.field("stands for", fmt.Sprintf("%d days", r.Plan.Days))
+	p.field("owner", r.Plan.Owner)
+	p.field("how to meet", r.Fix)
+	p.field("weaknesses", cweText(r.CWE))
+	p.field("see", strings.Join(r.Maps, ", "))
+	return app.write(p)
+}
+
+func (app *App) explainCheck(c *check.Check) error {
+	p := app.page()
+	p.line("%s  %s\n", c.ID, c.Title)
+	p.field("why", c.Why)
+	var inputs []string
+	for _, in := range c.Inputs {
+		inputs = append(inputs, in.Name)
+	}
+	p.field("reads", strings.Join(inputs, ", "))
+	p.line("\nIts %d rules:", len(c.Rules))
+	for _, r := range c.Rules {
+		p.line("  %-34s %-8s %s", r.ID, r.Severity, r.Title)
+	}
+	return app.write(p)
+}
+
+func (app *App) explainRule(checkID string, r knowledge.Rule) error {
+	p := app.page()
+	p.line("%s  %s\n", r.ID, r.Title)
+	p.field("severity", r.Severity)
+	p.field("confidence", r.Confidence)
+	p.field("why", r.Why)
+	p.field("how to fix", r.Fix)
+	p.field("reported by", checkID)
+	p.field("weaknesses", cweText(r.CWE))
+	p.field("see", strings.Join(r.Maps, ", "))
+	return app.write(p)
+}
+
+// findings are those of the evidence there is, decided ones marked.
+func (app *App) findings(ctx context.Context, dir string) ([]event.Finding, error) {
+	result, err := assess.Run(ctx, assess.Options{Dir: dir, NoCalls: true, Getenv: app.Getenv, Clock: app.Clock, Handler: report.Tee()})
+	if err != nil {
+		return nil, err
+	}
+	return result.Findings, nil
+}
+
+// findFinding returns the one finding whose fingerprint begins with prefix.
+func (app *App) findFinding(ctx context.Context, dir, prefix string) (event.Finding, error) {
+	all, err := app.findings(ctx, dir)
+	if err != nil {
+		return event.Finding{}, err
+	}
+	found := map[string]event.Finding{}
+	for _, f := range all {
+		if strings.HasPrefix(f.Fingerprint, prefix) {
+			found[f.Fingerprint] = f
+		}
+	}
+	switch len(found) {
+	case 0:
+		return event.Finding{}, fault.New(fault.NotFound, "run `plimsoll check --show all`; it prints the fingerprints", "no finding's fingerprint begins with %q", prefix)
+	case 1:
+		for _, f := range found {
+			return f, nil
+		}
+	}
+	return event.Finding{}, fault.New(fault.Usage, "give more digits", "%d findings begin with %q", len(found), prefix)
+}
+
+func (app *App) explainFinding(ctx context.Context, dir, id string) error {
+	f, err := app.findFinding(ctx, dir, id)
+	if err != nil {
+		return err
+	}
+	p := app.page()
+	p.line("%s  %s\n", f.Fingerprint, clean.Line(f.Message))
+	p.field("rule", f.Rule)
+	p.field("severity", fmt.Sprintf("%s, confidence %s", f.Severity, f.Confidence))
+	p.field("state", string(f.State))
+	p.field("place", clean.Line(placeOf(f)))
+	p.field("source", clean.Line(f.Source))
+	for _, other := range f.Also {
+		p.field("also at", clean.Line(fault.Place{Path: other.Path, Line: other.Line}.String()))
+	}
+	if d := f.Decision; d != nil {
+		p.field("decision", fmt.Sprintf("%s by %s: %s", d.Verdict, clean.Line(d.By), clean.Line(d.Because)))
+	}
+	p.field("tool", clean.Line(f.Tool))
+	if _, r, ok := assess.FindRule(f.Rule); ok {
+		p.field("why", r.Why)
+		p.field("how to fix", firstOf(f.Fix, r.Fix))
+		p.field("weaknesses", cweText(r.CWE))
+	}
+	p.line("\nTo decide on it: plimsoll triage %s --false-positive --because \"…\"", f.Fingerprint[:12])
+	return app.write(p)
+}
+
+func firstOf(texts ...string) string {
+	for _, t := range texts {
+		if t != "" {
+			return t
+		}
+	}
+	return ""
+}
+
+func placeOf(f event.Finding) string {
+	place := fault.Place{Path: f.Path, Line: f.Line, Column: f.Column}.String()
+	if f.Commit != "" {
+		place += " in commit " + f.Commit[:min(12, len(f.Commit))]
+	}
+	return place
+}
