@@ -64,6 +64,15 @@ type Requirement struct {
 	CWE       []int        `yaml:"cwe"`
 	Maps      []string     `yaml:"maps"`
 	Examples  FactExamples `yaml:"examples"`
+
+	// Catalogue names where it is from: "plimsoll" for our own, "asvs", "masvs",
+	// "osps", or the name of a catalogue that the user brought. The rest is set
+	// for those only.
+	Catalogue string   `yaml:"-"`
+	Version   string   `yaml:"-"` // of the catalogue
+	Section   string   `yaml:"-"` // "V1", "STORAGE", "AC"
+	Levels    []int    `yaml:"-"` // in which it is listed, where levels do not build on one another
+	Profiles  []string `yaml:"-"` // of MASVS: L1, L2, R, P
 }
 
 // Plan says how a requirement is verified.
@@ -76,6 +85,14 @@ type Plan struct {
 	// Days that the word of a check or a person stands.
 	Days  int    `yaml:"days"`
 	Owner string `yaml:"owner"` // role: developer | maintainer | security | operations | product
+
+	// The rest is set for requirements of catalogues.
+
+	Methods  []string `yaml:"-"` // check, test, probe, document, review, interview; the best first
+	Evidence string   `yaml:"-"` // what a verifier must see
+	// Strength is the weakest evidence that counts: 1 a person's word, 2 a
+	// document or a review by a second person, 3 an automated test or a check, 4 both.
+	Strength int `yaml:"-"`
 }
 
 // Need is what a plan asks of one check.

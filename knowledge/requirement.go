@@ -88,6 +88,7 @@ func readRequirements(fsys fs.FS, wing string) ([]Requirement, error) {
 	var faults []error
 	for i := range list {
 		list[i].tidy()
+		list[i].Catalogue = Own
 		for _, fault := range list[i].faults(wing) {
 			faults = append(faults, fmt.Errorf("%s: requirement %d (%s): %s", name, i+1, list[i].ID, fault))
 		}

@@ -22,6 +22,7 @@ type Input struct {
 	Requirements []requirement.Selected
 	Checks       []CheckWord
 	Attestations []Attestation
+	Tests        []TestWord
 	Exemptions   []Exemption
 	// GateRule is an expression over the counts pass, exempt, stale, unknown and
 	// fail of the requirements that apply; DefaultRule where empty.
@@ -69,9 +70,29 @@ type Attestation struct {
 	Effective   time.Time // from when it was so
 	Until       time.Time
 	Revoked     bool
+	Reviewer    string // a second person who signed too; empty where there is none
+	Documented  bool   // it names files or addresses that it rests on
+	Counter     string // what speaks against it, as its author recorded; empty for nothing
 	// Refused says why the word does not count, a signature by an unknown key
 	// for instance; empty where it does.
 	Refused string
+}
+
+// TestWord is what the product's own tests say of one requirement: those that
+// carry its id or that a mapping file names.
+type TestWord struct {
+	Requirement string
+	Digest      string // of the evidence
+	// Current is set where the results are of the very source under examination.
+	Current      bool
+	StaleBecause string
+	FreshUntil   time.Time
+	Passed       int
+	Failed       int // errors count
+	Skipped      int
+	Flaky        int      // of those passed: failed at first
+	NotRun       []string // names or globs in the mapping that no result has
+	First        string   // the first test that failed, did not run or was skipped
 }
 
 // Exemption is a requirement knowingly not met.

@@ -1,0 +1,179 @@
+package knowledge
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/goccy/go-yaml"
+)
+
+//go:embed catalogues
+var catalogueFiles embed.FS
+
+// Catalogue is a set of requirements that others have published and for which we
+// have a verification plan each. The plans are our own words; the ids and levels
+// are the standard's.
+type Catalogue struct {
+	Name        string // "asvs"
+	Title       string
+	Version     string
+	Publisher   string
+	Licence     string // of the official text, and of our plans where it asks for the same
+	Attribution string
+	Address     string
+}
+
+// Own is the name of our own catalogue.
+const Own = "plimsoll"
+
+// Catalogues lists the built-in catalogues besides our own.
+func Catalogues() []Catalogue {
+	return []Catalogue{
+		{Name: "asvs", Title: "OWASP Application Security Verification Standard", Version: "5.0.0", Publisher: "OWASP", Licence: "CC-BY-SA-4.0",
+			Attribution: "Ids and levels: OWASP ASVS 5.0.0, CC BY-SA 4.0. The verification plans are Plimsoll's own words and, being made for it, under the same licence.",
+			Address:     "https://owasp.org/www-project-application-security-verification-standard/"},
+		{Name: "masvs", Title: "OWASP Mobile Application Security Verification Standard", Version: "2.1.0", Publisher: "OWASP", Licence: "CC-BY-SA-4.0",
+			Attribution: "Ids: OWASP MASVS 2.1.0, profiles from OWASP MASTG, CC BY-SA 4.0. The verification plans are Plimsoll's own words, under the same licence.",
+			Address:     "https://mas.owasp.org/MASVS/"},
+		{Name: "osps", Title: "Open Source Project Security Baseline", Version: "2026.02.19", Publisher: "OpenSSF", Licence: "Apache-2.0",
+			Attribution: "Ids and maturity levels: OpenSSF OSPS Baseline, Apache-2.0. The verification plans are Plimsoll's own words.",
+			Address:     "https://baseline.openssf.org/"},
+	}
+}
+
+// FindCatalogue returns a built-in catalogue by its name.
+func FindCatalogue(name string) (Catalogue, bool) {
+	for _, c := range Catalogues() {
+		if c.Name == name {
+			return c, true
+		}
+	}
+	return Catalogue{}, false
+}
+
+// planEntry is one entry of a file in catalogues/.
+type planEntry struct {
+	ID         string   `yaml:"id"`
+	Level      int      `yaml:"level"`
+	Levels     []int    `yaml:"levels"`
+	Profiles   []string `yaml:"profiles"`
+	Title      string   `yaml:"title"`
+	Statement  string   `yaml:"statement"`
+	Applies    string   `yaml:"applies"`
+	Method     []string `yaml:"method"`
+	Checks     []string `yaml:"checks"`
+	Automation string   `yaml:"automation"`
+	Evidence   string   `yaml:"evidence"`
+	Strength   int      `yaml:"strength"`
+	Days       int      `yaml:"days"`
+	Owner      string   `yaml:"owner"`
+	Minutes    int      `yaml:"minutes"`
+	CWE        []int    `yaml:"cwe"`
+}
+
+// loaded keeps each catalogue after its first use.
+var loaded = map[string]func() ([]Requirement, error){
+	"asvs":  sync.OnceValues(func() ([]Requirement, error) { return readCatalogue("asvs") }),
+	"masvs": sync.OnceValues(func() ([]Requirement, error) { return readCatalogue("masvs") }),
+	"osps":  sync.OnceValues(func() ([]Requirement, error) { return readCatalogue("osps") }),
+}
+
+// CatalogueRequirements returns the requirements of a built-in catalogue, in the
+// standard's order. The slice is the caller's; what is in it is shared.
+func CatalogueRequirements(name string) ([]Requirement, error) {
+	if name == Own {
+		return Requirements()
+	}
+	load, ok := loaded[name]
+	if !ok {
+		return nil, fmt.Errorf("there is no catalogue %q", name)
+	}
+	all, err := load()
+	return slices.Clone(all), err
+}
+
+func readCatalogue(name string) ([]Requirement, error) {
+	c, _ := FindCatalogue(name)
+	files, err := fs.Glob(catalogueFiles, "catalogues/"+name+"/*.yaml")
+	if err != nil {
+		return nil, fmt.Errorf("listing catalogue %s: %w", name, err)
+	}
+	slices.Sort(files)
+	var all []Requirement
+	var faults []error
+	for _, file := range files {
+		data, err := catalogueFiles.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("reading catalogue %s: %w", name, err)
+		}
+		var entries []planEntry
+		if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&entries); err != nil {
+			faults = append(faults, fmt.Errorf("%s: %w", file, err))
+			continue
+		}
+		for _, e := range entries {
+			all = append(all, e.requirement(c))
+		}
+	}
+	return all, errors.Join(faults...)
+}
+
+// requirement is the entry as every other requirement. Its wing is that of
+// requirements: a catalogue is held as a whole, whatever its chapters are about.
+func (e planEntry) requirement(c Catalogue) Requirement {
+	r := Requirement{
+		ID: e.ID, Title: e.Title, Wing: "requirements", Level: e.Level, Statement: oneLine(e.Statement), Applies: oneLine(e.Applies),
+		Minutes: e.Minutes, CWE: e.CWE, Catalogue: c.Name, Version: c.Version, Section: sectionOf(e.ID), Levels: e.Levels, Profiles: e.Profiles,
+		Plan: Plan{Automation: e.Automation, Days: e.Days, Owner: e.Owner, Methods: e.Method, Evidence: oneLine(e.Evidence), Strength: e.Strength},
+	}
+	if r.Level == 0 && len(e.Levels) > 0 {
+		r.Level = slices.Min(e.Levels)
+	}
+	r.Level = max(r.Level, 1)
+	for _, check := range e.Checks {
+		r.Plan.Checks = append(r.Plan.Checks, Need{Check: check, Above: "medium"})
+	}
+	r.Fix = r.Plan.Evidence
+	return r
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// sectionOf is the chapter or group in an id: V1 of v5.0.0-1.2.5, STORAGE of
+// MASVS-STORAGE-1, AC of OSPS-AC-01.01.
+func sectionOf(id string) string {
+	if rest, ok := strings.CutPrefix(id, "v5.0.0-"); ok {
+		chapter, _, _ := strings.Cut(rest, ".")
+		return "V" + chapter
+	}
+	if parts := strings.Split(id, "-"); len(parts) > 1 {
+		return parts[1]
+	}
+	return ""
+}
+
+var shortASVS = regexp.MustCompile(`^[vV]?([0-9]+\.[0-9]+\.[0-9]+)$`)
+
+// NormalID is the one way in which we write the id of a requirement, for each
+// way in which people write it: v5.0.0-1.2.5 for V1.2.5 and 1.2.5 (ASVS 5.0.0,
+// section "How to reference ASVS requirements").
+func NormalID(id string) string {
+	id = strings.TrimSpace(id)
+	if m := shortASVS.FindStringSubmatch(id); m != nil {
+		return "v5.0.0-" + m[1]
+	}
+	if strings.HasPrefix(strings.ToLower(id), "v5.0.0-") {
+		return strings.ToLower(id)
+	}
+	if upper := strings.ToUpper(id); strings.HasPrefix(upper, "MASVS-") || strings.HasPrefix(upper, "OSPS-") || strings.HasPrefix(upper, "PL-") {
+		return upper
+	}
+	return id
+}
