@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"regexp"
 	"slices"
@@ -14,7 +15,7 @@ import (
 	"github.com/goccy/go-yaml"
 )
 
-//go:embed catalogues
+//go:embed catalogues/*/*.yaml
 var catalogueFiles embed.FS
 
 // Catalogue is a set of requirements that others have published and for which we
@@ -101,28 +102,66 @@ func CatalogueRequirements(name string) ([]Requirement, error) {
 
 func readCatalogue(name string) ([]Requirement, error) {
 	c, _ := FindCatalogue(name)
-	files, err := fs.Glob(catalogueFiles, "catalogues/"+name+"/*.yaml")
-	if err != nil {
-		return nil, fmt.Errorf("listing catalogue %s: %w", name, err)
+	return loadCatalogue(catalogueFiles, c)
+}
+
+// loadCatalogue reads catalogues/<name>/*.yaml of fsys. It reads to the end
+// before it fails, so that somebody who writes plans sees every mistake at once.
+func loadCatalogue(fsys fs.FS, c Catalogue) ([]Requirement, error) {
+	names, err := fs.Glob(fsys, "catalogues/"+c.Name+"/*.yaml")
+	if err == nil && len(names) == 0 {
+		err = fs.ErrNotExist
 	}
-	slices.Sort(files)
+	if err != nil {
+		return nil, fmt.Errorf("listing catalogue %s: %w", c.Name, err)
+	}
+	slices.Sort(names)
+	parts := make([][]planEntry, len(names))
+	errs := make([]error, len(names))
+	var reading sync.WaitGroup
+	for i, name := range names {
+		reading.Go(func() { parts[i], errs[i] = readPlans(fsys, name, c) })
+	}
+	reading.Wait()
 	var all []Requirement
-	var faults []error
-	for _, file := range files {
-		data, err := catalogueFiles.ReadFile(file)
-		if err != nil {
-			return nil, fmt.Errorf("reading catalogue %s: %w", name, err)
-		}
-		var entries []planEntry
-		if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&entries); err != nil {
-			faults = append(faults, fmt.Errorf("%s: %w", file, err))
-			continue
-		}
-		for _, e := range entries {
+	seen := map[string]string{}
+	for i, part := range parts {
+		for _, e := range part {
+			if other, twice := seen[e.ID]; twice {
+				errs = append(errs, fmt.Errorf("%s: %s is defined in %s already: remove one of the two", names[i], e.ID, other))
+			}
+			seen[e.ID] = names[i]
 			all = append(all, e.requirement(c))
 		}
 	}
-	return all, errors.Join(faults...)
+	if err := errors.Join(errs...); err != nil {
+		return nil, fmt.Errorf("loading catalogue %s: %w", c.Name, err)
+	}
+	return all, nil
+}
+
+// readPlans reads one file of a catalogue and holds every entry against the
+// rules for plans.
+func readPlans(fsys fs.FS, name string, c Catalogue) ([]planEntry, error) {
+	data, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, err
+	}
+	var entries []planEntry
+	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&entries)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(entries) == 0 {
+		return nil, fmt.Errorf("%s: holds no plans", name)
+	}
+	var faults []error
+	for i, e := range entries {
+		for _, f := range e.faults(c) {
+			faults = append(faults, fmt.Errorf("%s: plan %d (%s): %s", name, i+1, e.ID, f))
+		}
+	}
+	return entries, errors.Join(faults...)
 }
 
 // requirement is the entry as every other requirement. Its wing is that of

@@ -2290,7 +2290,7 @@ var secretTable = []Secret{
 		Revision:   1,
 		Form:       "line",
 		Literals:   []string{"machine "},
-		Pattern:    "\\bmachine\\s{1,8}\\S+\\s{1,8}login\\s{1,8}\\S+\\s{1,8}password\\s{1,8}(?P<secret>\\S{4,})",
+		Pattern:    "\\bmachine\\s{1,8}\\S+\\s{1,8}login\\s{1,8}\\S+\\s{1,8}password\\s{1,8}(?P<secret>[^\\s\"\\'`]{4,})",
 		MinEntropy: 2.5,
 	},
 	{

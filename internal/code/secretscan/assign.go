@@ -1,0 +1,299 @@
+package secretscan
+
+import (
+	"bytes"
+	"slices"
+)
+
+const (
+	maxKey   = 80  // bytes of a key's name on either side of a literal
+	maxValue = 600 // bytes of a value
+	maxGap   = 60  // bytes between a key and what belongs to its value
+)
+
+// span is text[start:end].
+type span struct{ start, end int }
+
+// assigned is the value that a text gives to a key.
+type assigned struct {
+	span
+	shape Shape
+	// alone is set where key and value without quotes make up the line, as in
+	// configuration files; elsewhere such a value may be an expression.
+	alone bool
+}
+
+// value tries the rules of form value on what is assigned to the key around at.
+func (t *scan) value(rules []int32, at, length int) {
+	key, ok := keyAround(t.text, at, length)
+	if !ok {
+		return
+	}
+	a, ok := readAssigned(t.text, key)
+	if !ok || a.start >= a.end {
+		return
+	}
+	t.scratch.name = t.scratch.name[:0]
+	for _, i := range rules {
+		t.valueOf(&t.engine.rules[i], key, a, at)
+	}
+}
+
+// valueOf reports the value a of key where it is of the kind r. What costs
+// least is asked first: few values have the right length.
+func (t *scan) valueOf(r *rule, key span, a assigned, at int) {
+	x := r.compile()
+	v := a.span
+	if a.shape == Bare {
+		if r.Generic && !a.alone {
+			return
+		}
+		if !r.Generic {
+			v.end = v.start + cut(t.text[v.start:v.end], "\"'`<>,;)}]&")
+		}
+	}
+	if v.end-v.start < x.least || v.end-v.start > x.reach {
+		return
+	}
+	loc := x.pattern.FindSubmatchIndex(t.text[v.start:v.end])
+	if loc == nil || loc[2*x.group] < 0 {
+		return
+	}
+	if len(t.scratch.name) == 0 {
+		t.scratch.name = snake(t.scratch.name, t.text[key.start:key.end])
+	}
+	if !x.name.Match(t.scratch.name) || r.Generic && namesSomethingElse(t.scratch.name) {
+		return
+	}
+	t.report(r, Match{
+		Start: min(key.start, v.start), End: v.end, Anchor: at, Shape: a.shape,
+		SecretStart: v.start + loc[2*x.group], SecretEnd: v.start + loc[2*x.group+1],
+	})
+}
+
+// keyAround is the name in which the literal at stands.
+func keyAround(text []byte, at, length int) (span, bool) {
+	in := at
+	for in < at+length && !isKey(text[in]) {
+		in++
+	}
+	k := span{in, in}
+	for k.start > 0 && at-k.start < maxKey && isKey(text[k.start-1]) {
+		k.start--
+	}
+	for k.end < len(text) && k.end-at < maxKey && isKey(text[k.end]) {
+		k.end++
+	}
+	return k, k.end >= at+length-1 && k.end-at < maxKey && at-k.start < maxKey
+}
+
+func isKey(c byte) bool { return isWord(c) || c == '-' || c == '.' || c == '$' }
+
+// readAssigned reads the value that key is given, in the ways of the usual
+// languages and configuration files.
+func readAssigned(text []byte, key span) (assigned, bool) {
+	pos := key.end
+	quoted := false
+	if pos < len(text) && text[pos] == '\\' {
+		pos++
+	}
+	if pos < len(text) && isQuote(text[pos]) {
+		quoted = true
+		pos++
+	}
+	pos = skipIndex(text, pos)
+	pos = skipBlanks(text, pos)
+	if pos >= len(text) {
+		return assigned{}, false
+	}
+	flag := isFlag(text, key)
+	switch c := text[pos]; {
+	case c == '>' && key.start > 0 && text[key.start-1] == '<':
+		return readElement(text, pos+1)
+	case c == ',' && quoted && opensCall(text, key.start):
+		return readArgument(text, pos+1)
+	case c == '(' && setsSomething(text[key.start:key.end]):
+		return readArgument(text, pos+1)
+	case namesVariable(text, key.start):
+		return readValueBeside(text, pos)
+	case c == '=' || c == ':' || c == '!' || c == '?':
+		return readOperand(text, key, pos, flag)
+	case flag && pos > key.end && !quoted:
+		return readFlag(text, pos)
+	case quoted || pos == key.end:
+		return assigned{}, false
+	case setsBefore(text, key.start, "ENV"):
+		return readBare(text, pos, true)
+	}
+	return readTyped(text, pos)
+}
+
+// readOperand reads from the operator at pos on.
+func readOperand(text []byte, key span, pos int, flag bool) (assigned, bool) {
+	operator := pos
+	for pos < len(text) && pos < operator+3 && bytes.IndexByte([]byte("=:!?>"), text[pos]) >= 0 {
+		pos++
+	}
+	op := string(text[operator:pos])
+	if !slices.Contains([]string{"=", ":", ":=", "=>", "==", "===", "!=", "!==", "?=", "?:"}, op) {
+		return assigned{}, false
+	}
+	pos = skipBlanks(text, pos)
+	if a, ok := readString(text, pos); ok {
+		if flag {
+			a.shape = Flag
+		}
+		return a, true
+	}
+	switch op {
+	case "=", ":", "?=":
+	default:
+		return assigned{}, false
+	}
+	if pos >= len(text) || isQuote(text[pos]) {
+		return assigned{}, false
+	}
+	if flag && op == "=" {
+		return readFlag(text, pos)
+	}
+	if op == ":" {
+		if a, ok := readTyped(text, pos); ok {
+			return a, true
+		}
+	}
+	return readBare(text, pos, beginsLine(text, key.start))
+}
+
+// readString reads a string on one line that stands at pos, with the prefixes
+// that languages put before its quote. A string that is only a part of an
+// expression is none.
+func readString(text []byte, pos int) (assigned, bool) {
+	for n := 0; n < 2 && pos < len(text) && bytes.IndexByte([]byte("fFrRbBuUL@$&"), text[pos]) >= 0; n++ {
+		pos++
+	}
+	escaped := pos+1 < len(text) && text[pos] == '\\'
+	if escaped {
+		pos++
+	}
+	if pos >= len(text) || !isQuote(text[pos]) {
+		return assigned{}, false
+	}
+	quote := text[pos]
+	pos++
+	for i := pos; i < len(text) && i-pos < maxValue; i++ {
+		switch c := text[i]; {
+		case c == '\n':
+			return assigned{}, false
+		case c == '\\' && escaped && i+1 < len(text) && text[i+1] == quote:
+			return assigned{span: span{pos, i}, shape: Quoted}, true
+		case c == '\\':
+			i++
+		case c == quote:
+			return assigned{span: span{pos, i}, shape: Quoted}, !goesOn(text, i+1, quote)
+		}
+	}
+	return assigned{}, false
+}
+
+// goesOn says whether an expression goes on behind a string that ended before pos.
+func goesOn(text []byte, pos int, quote byte) bool {
+	if pos < len(text) && text[pos] == quote {
+		return true // three quotes
+	}
+	pos = skipBlanks(text, pos)
+	return pos < len(text) && (text[pos] == '+' || text[pos] == '%' || text[pos] == '.' && pos+1 < len(text) && (text[pos+1] == '.' || text[pos+1] == ' '))
+}
+
+// readBare reads a value without quotes. Line says that its key begins a line.
+func readBare(text []byte, pos int, line bool) (assigned, bool) {
+	if pos >= len(text) || bytes.IndexByte([]byte("&*|>!%@{[(<\n\r"), text[pos]) >= 0 {
+		return assigned{}, false
+	}
+	end := pos + cut(text[pos:min(pos+maxValue, len(text))], " \t\r\n")
+	rest := skipBlanks(text, end)
+	a := assigned{span: span{pos, end}, shape: Bare}
+	for a.end > a.start && (text[a.end-1] == ',' || text[a.end-1] == ';') {
+		a.end--
+	}
+	ends := rest >= len(text) || text[rest] == '\n' || text[rest] == '\r' || text[rest] == '#' && rest > end
+	a.alone = line && ends && bytes.IndexAny(text[a.start:a.end], "()\"'") < 0 && text[end-1] != ';' && text[end-1] != ','
+	return a, true
+}
+
+// readFlag reads the value of an option on a command line.
+func readFlag(text []byte, pos int) (assigned, bool) {
+	if a, ok := readString(text, pos); ok {
+		a.shape = Flag
+		return a, true
+	}
+	end := pos + cut(text[pos:min(pos+maxValue, len(text))], " \t\r\n\"'`|;&<>(),]\\")
+	if end == pos || text[pos] == '-' {
+		return assigned{}, false
+	}
+	return assigned{span: span{pos, end}, shape: Flag}, true
+}
+
+// readElement reads the text of an XML element that begins at pos.
+func readElement(text []byte, pos int) (assigned, bool) {
+	limit := min(pos+maxValue, len(text))
+	end := pos + cut(text[pos:limit], "<\n")
+	if end+1 >= len(text) || text[end] != '<' || text[end+1] != '/' {
+		return assigned{}, false
+	}
+	inner := bytes.TrimSpace(text[pos:end])
+	start := pos + bytes.Index(text[pos:end], inner)
+	return assigned{span: span{start, start + len(inner)}, shape: Element}, true
+}
+
+// readArgument reads a string that is an argument of a call.
+func readArgument(text []byte, pos int) (assigned, bool) {
+	a, ok := readString(text, skipBlanks(text, pos))
+	a.shape = Argument
+	if !ok {
+		return a, false
+	}
+	next := skipBlanks(text, a.end+1)
+	return a, next < len(text) && (text[next] == ')' || text[next] == ',')
+}
+
+// readTyped reads "type = string", what follows a name in Go, TypeScript, Rust.
+func readTyped(text []byte, pos int) (assigned, bool) {
+	for end := pos + maxGap; pos < len(text) && pos < end; pos++ {
+		c := text[pos]
+		if c == '=' {
+			if pos+1 < len(text) && (text[pos+1] == '=' || text[pos+1] == '>') {
+				return assigned{}, false
+			}
+			return readString(text, skipBlanks(text, pos+1))
+		}
+		if !isWord(c) && bytes.IndexByte([]byte("&'<>[]., |*?"), c) < 0 {
+			return assigned{}, false
+		}
+	}
+	return assigned{}, false
+}
+
+// readValueBeside reads `value: x` or `value="x"`, which follows the name of a
+// variable in manifests and XML configuration, on this line or the next.
+func readValueBeside(text []byte, pos int) (assigned, bool) {
+	end := min(pos+maxGap, len(text))
+	for pos < end && bytes.IndexByte([]byte(" \t\r\n,\"'"), text[pos]) >= 0 {
+		pos++
+	}
+	if pos+5 >= len(text) || !equalFold(text[pos:pos+5], "value") {
+		return assigned{}, false
+	}
+	pos += 5
+	if isQuote(text[pos]) {
+		pos++
+	}
+	pos = skipBlanks(text, pos)
+	if pos >= len(text) || text[pos] != ':' && text[pos] != '=' {
+		return assigned{}, false
+	}
+	pos = skipBlanks(text, pos+1)
+	if a, ok := readString(text, pos); ok {
+		return a, true
+	}
+	return readBare(text, pos, true)
+}

@@ -1,0 +1,121 @@
+package secretscan
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"sync"
+
+	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
+)
+
+// memoKey is where the results on blobs are kept from run to run.
+const memoKey = "blobs"
+
+// passedOn is the largest blob that is copied and given to another core; a
+// larger one is read as it streams by.
+const passedOn = 1 << 20
+
+// runHistory examines every blob that a ref reaches and that no earlier run has
+// examined. What a blob holds never changes, so its result stands forever.
+func (s *scanner) runHistory(ctx context.Context, p *check.Pass, r *repo.Repo, found *gathering) error {
+	in, err := r.Introductions(ctx)
+	if in == nil {
+		return fmt.Errorf("scanning the history: %w", err)
+	}
+	if err != nil {
+		p.Problem(brokenOff(err))
+	}
+	known := decodeBlobs(p.Memo(), memoKey)
+	fresh := newBlobs()
+	missing, err := s.eachBlob(ctx, p, r, known, fresh)
+	if err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		p.Problem(brokenOff(err))
+	}
+	known.add(fresh)
+	known.keep(func(oid string) bool { _, _, reachable := in.Of(oid); return reachable })
+	p.Memo().Put(memoKey, known.encode())
+	for _, oid := range known.withSightings() {
+		commit, path, _ := in.Of(oid)
+		for _, g := range known.found[oid] {
+			found.inHistory(path, commit, g)
+		}
+	}
+	s.tellHistory(p, in.Len(), len(missing), known)
+	return nil
+}
+
+// eachBlob examines the blobs that known lacks, on all cores, into fresh.
+func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, known, fresh *blobs) (missing []string, err error) {
+	type work struct {
+		oid  string
+		data *bytes.Buffer
+	}
+	queue := make(chan work, 4*runtime.GOMAXPROCS(0))
+	buffers := sync.Pool{New: func() any { return new(bytes.Buffer) }}
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			for w := range queue {
+				fresh.put(w.oid)(s.read(w.data, int64(w.data.Len())))
+				w.data.Reset()
+				buffers.Put(w.data)
+			}
+		})
+	}
+	missing, err = r.EachBlob(ctx, func(oid string) bool { return !known.has(oid) }, func(oid string, size int64, content io.Reader) error {
+		if n := fresh.count(); n%5000 == 4999 {
+			p.Progress("%d blobs of the history", n+1)
+		}
+		if size > passedOn {
+			return fresh.put(oid)(s.read(content, size))
+		}
+		data := buffers.Get().(*bytes.Buffer)
+		if _, err := data.ReadFrom(content); err != nil {
+			return fmt.Errorf("reading blob %s: %w", oid, err)
+		}
+		queue <- work{oid, data}
+		return nil
+	})
+	close(queue)
+	group.Wait()
+	return missing, errors.Join(err, fresh.err)
+}
+
+// tellHistory says what was looked at and what could not be.
+func (s *scanner) tellHistory(p *check.Pass, all, missing int, known *blobs) {
+	p.Observe(event.Observation{What: "blobs of the history scanned for secrets", Count: int64(known.len()), Rules: s.ruleIDs()})
+	p.Observe(event.Observation{What: "bytes of the history scanned for secrets", Count: known.bytes})
+	if missing > 0 {
+		p.Problem(event.Problem{
+			Code: string(fault.Missing), Incomplete: true,
+			Message: fmt.Sprintf("%d of %d blobs of the history are not in this copy of the repository and were not scanned", missing, all),
+			Hint:    repo.FetchHint,
+		})
+	}
+	if known.skipped > 0 {
+		p.Problem(skipped(known.skipped, "the history"))
+	}
+	if known.more > 0 {
+		p.Problem(event.Problem{Code: string(fault.TooCostly), Incomplete: true,
+			Message: fmt.Sprintf("%d blobs of the history hold more than %d credentials each; the rest is not listed", known.more, maxSightings),
+			Hint:    "deal with those that are listed first"})
+	}
+}
+
+func brokenOff(err error) event.Problem {
+	return event.Problem{
+		Code: string(fault.Incomplete), Incomplete: true,
+		Message: "the history could not be read to its end: " + err.Error(),
+		Hint:    "run git fsck; fetch the repository again where it is damaged",
+	}
+}

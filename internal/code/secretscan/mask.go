@@ -1,0 +1,50 @@
+package secretscan
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+)
+
+// maxSource is the most bytes that a line in a finding has.
+const maxSource = 200
+
+// Mask shows what a secret begins with, where that is the same for all of its
+// kind, and how long it is: never more than four bytes or a quarter of it.
+// Prefix is the number of such bytes.
+func Mask(secret string, prefix int) string {
+	return fmt.Sprintf("%s…, %d characters", secret[:shown(len(secret), prefix)], utf8.RuneCountInString(secret))
+}
+
+// shown is how many bytes of a secret of the length given may be seen.
+func shown(length, prefix int) int { return min(prefix, 4, length/4) }
+
+// sourceLine is the line of text in which at stands, with every secret in it
+// covered by asterisks, and no more than maxSource bytes of it around at.
+func sourceLine(text []byte, at int, secrets []Match) string {
+	low, high := max(at-maxSource, 0), min(at+2*maxSource, len(text))
+	start := low + bytes.LastIndexByte(text[low:at], '\n') + 1
+	whole := start > low || low == 0
+	end := at + cut(text[at:high], "\r\n")
+	cutOff := end == high && high < len(text)
+	line := bytes.Clone(text[start:end])
+	for _, m := range secrets {
+		from := max(m.SecretStart+shown(m.SecretEnd-m.SecretStart, m.Rule.Prefix), start)
+		for i := from; i < min(m.SecretEnd, end); i++ {
+			line[i-start] = '*'
+		}
+	}
+	before, after := "", ""
+	if whole && len(line) > maxSource {
+		whole = at-start <= maxSource/4
+	}
+	if !whole {
+		from := max(at-start-maxSource/4, 0)
+		line, before = line[from:], "…"
+	}
+	if room := maxSource - 2*len("…"); len(line) > room || cutOff {
+		line, after = line[:min(len(line), room)], "…"
+	}
+	return before + strings.ToValidUTF8(string(line), "\uFFFD") + after
+}

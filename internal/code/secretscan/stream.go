@@ -1,0 +1,243 @@
+package secretscan
+
+import (
+	"bufio"
+	"bytes"
+	"crypto/sha256"
+	"io"
+	"sort"
+	"sync"
+
+	"golang.org/x/text/encoding/unicode"
+
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/finding"
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
+	"github.com/plimsoll-dev/plimsoll/knowledge"
+)
+
+const (
+	// seam is the part of an overlap that belongs to the window before it; the
+	// other half is context for what lies at its end.
+	seam = repo.Overlap / 2
+	// maxSightings is the most credentials that one file is reported for.
+	maxSightings = 1000
+	// longLine is the length from which a line counts as written by a machine.
+	longLine = 2000
+)
+
+// sighting is one credential in one text. It is a function of the bytes alone
+// and holds no secret.
+type sighting struct {
+	Rule        string `json:"r"`
+	Fingerprint string `json:"f"`
+	Line        int    `json:"l"`
+	Column      int    `json:"c"`
+	EndColumn   int    `json:"e"`
+	Masked      string `json:"m"`
+	Source      string `json:"s,omitempty"`
+	Shape       Shape  `json:"p,omitempty"`
+	LongLine    bool   `json:"w,omitempty"`
+	MadeUp      bool   `json:"u,omitempty"` // see isMadeUp
+}
+
+// examined is what reading one text gave.
+type examined struct {
+	sightings []sighting
+	bytes     int64
+	skipped   int  // places left out, see Engine.Scan
+	more      bool // credentials beyond maxSightings were left out
+}
+
+// scanner reads whole texts with an engine.
+type scanner struct {
+	engine *Engine
+	rules  map[string]*knowledge.Secret
+	prints sync.Map // of family and digest of the secret: its fingerprint
+}
+
+func newScanner(secrets []knowledge.Secret) (*scanner, error) {
+	engine, err := NewEngine(secrets)
+	if err != nil {
+		return nil, err
+	}
+	s := &scanner{engine: engine, rules: map[string]*knowledge.Secret{}}
+	for i := range secrets {
+		s.rules[secrets[i].ID] = &secrets[i]
+	}
+	return s, nil
+}
+
+// read examines one text of about size bytes in constant memory.
+func (s *scanner) read(r io.Reader, size int64) (*examined, error) {
+	t := &reading{scanner: s, result: &examined{}}
+	buffered := bufio.NewReaderSize(r, 16)
+	mark, _ := buffered.Peek(2)
+	r = buffered
+	if bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
+		r = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(buffered)
+		size = -1
+	}
+	if size > repo.WindowSize-1<<10 {
+		size = repo.WindowSize // so that only a window with another behind it is of that length
+	}
+	err := repo.Windows(r, size, func(w repo.Window) error { t.window(w); return nil })
+	return t.result, err
+}
+
+// reading is one text on its way through the engine.
+type reading struct {
+	*scanner
+	result  *examined
+	binary  bool
+	matches []Match
+	// lineStart is where the line begins, from the start of the text, that runs
+	// into the next window.
+	lineStart int64
+}
+
+// window takes the matches whose anchors belong to w: those in the last part of
+// an overlapping end are left to the next window, which sees what follows them.
+func (t *reading) window(w repo.Window) {
+	from, to := max(w.Fresh-seam, 0), len(w.Data)
+	if len(w.Data) == repo.WindowSize {
+		to -= seam
+	}
+	if w.Offset == 0 {
+		t.binary = bytes.IndexByte(w.Data[:min(len(w.Data), 8<<10)], 0) >= 0
+	}
+	t.result.bytes += int64(len(w.Data) - w.Fresh)
+	t.matches = t.matches[:0]
+	t.result.skipped += t.engine.Scan(w.Data, 0, len(w.Data), func(m Match) {
+		if !t.binary || inBinary(m.Rule) {
+			t.matches = append(t.matches, m)
+		}
+	})
+	t.matches = Resolve(t.matches)
+	t.locate(w, from, to)
+}
+
+// inBinary says whether a rule is sure enough of itself to be believed amid
+// bytes that are no text.
+func inBinary(s *knowledge.Secret) bool {
+	return s.Confidence == string(event.Sure) && !s.Generic && (s.Form == knowledge.TokenForm || s.Form == knowledge.LineForm)
+}
+
+// locate gives the matches of t with anchors in from and to their lines and columns.
+func (t *reading) locate(w repo.Window, from, to int) {
+	line, at, start := w.Line, 0, t.lineStart-w.Offset
+	advance := func(pos int) {
+		if n := bytes.Count(w.Data[at:pos], []byte{'\n'}); n > 0 {
+			line += n
+			start = int64(at + bytes.LastIndexByte(w.Data[at:pos], '\n') + 1)
+		}
+		at = pos
+	}
+	for _, m := range t.matches {
+		if m.Anchor < from || m.Anchor >= to {
+			continue
+		}
+		if len(t.result.sightings) == maxSightings {
+			t.result.more = true
+			break
+		}
+		shows := showsAt(w.Data, m)
+		if shows < at { // an earlier match began later
+			line, at, start = w.Line, 0, t.lineStart-w.Offset
+		}
+		advance(shows)
+		t.result.sightings = append(t.result.sightings, t.sighting(w.Data, m, shows, line, start))
+	}
+	if len(w.Data) == repo.WindowSize {
+		line, at, start = w.Line, 0, t.lineStart-w.Offset
+		advance(len(w.Data) - repo.Overlap)
+		t.lineStart = w.Offset + start
+	}
+}
+
+// showsAt is where a reader should look: at the secret, but at the line that
+// says what it is where the secret runs over lines of its own.
+func showsAt(text []byte, m Match) int {
+	if m.Start < m.SecretStart && bytes.IndexByte(text[m.Start:m.SecretStart], '\n') >= 0 {
+		return m.Start
+	}
+	return m.SecretStart
+}
+
+func (t *reading) sighting(text []byte, m Match, at, line int, lineStart int64) sighting {
+	secret := text[m.SecretStart:m.SecretEnd]
+	end := at + cut(text[at:m.SecretEnd], "\r\n")
+	s := sighting{
+		Rule: m.Rule.ID, Fingerprint: t.fingerprint(m.Rule.Family, secret), Masked: Mask(string(secret), m.Rule.Prefix),
+		Line: line, Column: at - int(lineStart) + 1, EndColumn: end - int(lineStart) + 1, Shape: m.Shape,
+		LongLine: end-int(lineStart) > longLine, MadeUp: m.Rule.Generic && isMadeUp(secret),
+	}
+	if !t.binary {
+		s.Source = sourceLine(text, at, t.matches)
+	}
+	return s
+}
+
+// fingerprint is slow by intent, so each secret pays once.
+func (s *scanner) fingerprint(family string, secret []byte) string {
+	secret = canonical(secret)
+	key := sha256.Sum256(append([]byte(family+"\n"), secret...))
+	if print, ok := s.prints.Load(key); ok {
+		return print.(string)
+	}
+	print := finding.SecretFingerprint(family, secret)
+	s.prints.Store(key, print)
+	return print
+}
+
+// canonical is the secret without what a language or a reformatting puts between
+// the lines of one that runs over several.
+func canonical(secret []byte) []byte {
+	if bytes.IndexByte(secret, '\n') < 0 && !bytes.Contains(secret, []byte(`\n`)) {
+		return secret
+	}
+	var b []byte
+	for i := 0; i < len(secret); i++ {
+		switch c := secret[i]; {
+		case c == '\\':
+			i++
+		case isWord(c) || c == '/' || c == '=' || c == '-' || c == '+' && !joins(secret, i):
+			b = append(b, c)
+		}
+	}
+	return b
+}
+
+// judge decides what a sighting under a path is worth; ok is false where it is
+// not worth telling.
+func (s *scanner) judge(path string, g sighting) (confidence event.Confidence, ok bool) {
+	rule := s.rules[g.Rule]
+	if rule == nil {
+		return "", false
+	}
+	class := PathClass(path)
+	if rule.Generic && (class == Generated || class == Vendored || g.LongLine || g.Shape == Bare && !isConfiguration(path)) {
+		return "", false
+	}
+	if g.MadeUp && class != Production {
+		return "", false
+	}
+	confidence = event.Confidence(rule.Confidence)
+	if class == Production {
+		return confidence, true
+	}
+	if confidence == event.Sure && rule.Checksum == "" {
+		return event.Likely, true
+	}
+	return event.Possible, true
+}
+
+// ruleIDs lists the ids of all rules, sorted.
+func (s *scanner) ruleIDs() []string {
+	ids := make([]string, 0, len(s.rules))
+	for id := range s.rules {
+		ids = append(ids, id)
+	}
+	sort.Strings(ids)
+	return ids
+}
