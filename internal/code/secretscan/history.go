@@ -22,23 +22,50 @@ const memoKey = "blobs"
 // larger one is read as it streams by.
 const passedOn = 1 << 20
 
-// runHistory examines every blob that a ref reaches and that no earlier run has
-// examined. What a blob holds never changes, so its result stands forever.
+// runHistory tells what the history holds: from an earlier run while nothing
+// has moved, or else by examining the blobs that no run has examined yet.
 func (s *scanner) runHistory(ctx context.Context, p *check.Pass, r *repo.Repo, found *gathering) error {
+	now, err := position(ctx, r)
+	if err != nil {
+		return err
+	}
+	whole, ok := remembered(p.Memo(), now)
+	if !ok {
+		if whole, ok, err = s.walk(ctx, p, r, now); err != nil {
+			return err
+		}
+		if ok {
+			remember(p.Memo(), whole)
+		}
+	}
+	for i, at := range whole.Found {
+		found.inHistory(at.Path, whole.Commits[i], at.sighting)
+	}
+	s.tellHistory(p, whole)
+	return nil
+}
+
+// walk examines every blob that a ref reaches and that no earlier run has
+// examined. What a blob holds never changes, so its result stands forever. The
+// result is not whole where the history broke off.
+func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told) (_ told, whole bool, _ error) {
+	whole = true
 	in, err := r.Introductions(ctx)
 	if in == nil {
-		return fmt.Errorf("scanning the history: %w", err)
+		return t, false, fmt.Errorf("scanning the history: %w", err)
 	}
 	if err != nil {
+		whole = false
 		p.Problem(brokenOff(err))
 	}
 	known := decodeBlobs(p.Memo(), memoKey)
 	fresh := newBlobs()
 	missing, err := s.eachBlob(ctx, p, r, known, fresh)
-	if err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+	if ctx.Err() != nil {
+		return t, false, ctx.Err()
+	}
+	if err != nil && whole { // not the same words twice
+		whole = false
 		p.Problem(brokenOff(err))
 	}
 	known.add(fresh)
@@ -47,11 +74,12 @@ func (s *scanner) runHistory(ctx context.Context, p *check.Pass, r *repo.Repo, f
 	for _, oid := range known.withSightings() {
 		commit, path, _ := in.Of(oid)
 		for _, g := range known.found[oid] {
-			found.inHistory(path, commit, g)
+			t.Found, t.Commits = append(t.Found, placed{path, g}), append(t.Commits, commit)
 		}
 	}
-	s.tellHistory(p, in.Len(), len(missing), known)
-	return nil
+	t.Blobs, t.Reachable, t.Missing = known.len(), in.Len(), len(missing)
+	t.Bytes, t.Skipped, t.More = known.bytes, known.skipped, known.more
+	return t, whole, nil
 }
 
 // eachBlob examines the blobs that known lacks, on all cores, into fresh.
@@ -92,22 +120,22 @@ func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, kno
 }
 
 // tellHistory says what was looked at and what could not be.
-func (s *scanner) tellHistory(p *check.Pass, all, missing int, known *blobs) {
-	p.Observe(event.Observation{What: "blobs of the history scanned for secrets", Count: int64(known.len()), Rules: s.ruleIDs()})
-	p.Observe(event.Observation{What: "bytes of the history scanned for secrets", Count: known.bytes})
-	if missing > 0 {
+func (s *scanner) tellHistory(p *check.Pass, t told) {
+	p.Observe(event.Observation{What: "blobs of the history scanned for secrets", Count: int64(t.Blobs), Rules: s.ruleIDs()})
+	p.Observe(event.Observation{What: "bytes of the history scanned for secrets", Count: t.Bytes})
+	if t.Missing > 0 {
 		p.Problem(event.Problem{
 			Code: string(fault.Missing), Incomplete: true,
-			Message: fmt.Sprintf("%d of %d blobs of the history are not in this copy of the repository and were not scanned", missing, all),
+			Message: fmt.Sprintf("%d of %d blobs of the history are not in this copy of the repository and were not scanned", t.Missing, t.Reachable),
 			Hint:    repo.FetchHint,
 		})
 	}
-	if known.skipped > 0 {
-		p.Problem(skipped(known.skipped, "the history"))
+	if t.Skipped > 0 {
+		p.Problem(skipped(t.Skipped, "the history"))
 	}
-	if known.more > 0 {
+	if t.More > 0 {
 		p.Problem(event.Problem{Code: string(fault.TooCostly), Incomplete: true,
-			Message: fmt.Sprintf("%d blobs of the history hold more than %d credentials each; the rest is not listed", known.more, maxSightings),
+			Message: fmt.Sprintf("%d blobs of the history hold more than %d credentials each; the rest is not listed", t.More, maxSightings),
 			Hint:    "deal with those that are listed first"})
 	}
 }

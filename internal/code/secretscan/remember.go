@@ -1,0 +1,62 @@
+package secretscan
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
+)
+
+// wholeKey is where the result on the whole history is kept from run to run.
+const wholeKey = "history"
+
+// told is the result on the whole history while its refs and objects stay what
+// they are: then a change of the work tree does not walk the commits again.
+type told struct {
+	Refs      string   `json:"refs"`
+	Objects   string   `json:"objects"`
+	Found     []placed `json:"found"`
+	Commits   []string `json:"commits"` // of Found, one each
+	Blobs     int      `json:"blobs"`   // that were examined
+	Reachable int      `json:"reachable"`
+	Missing   int      `json:"missing"`
+	Bytes     int64    `json:"bytes"`
+	Skipped   int64    `json:"skipped"`
+	More      int64    `json:"more"`
+}
+
+// position names the state of a repository that a result is about.
+func position(ctx context.Context, r *repo.Repo) (told, error) {
+	refs, err := r.RefsDigest(ctx)
+	if err != nil {
+		return told{}, fmt.Errorf("scanning the history: %w", err)
+	}
+	objects, err := r.ObjectsDigest(ctx)
+	if err != nil {
+		return told{}, fmt.Errorf("scanning the history: %w", err)
+	}
+	return told{Refs: refs, Objects: objects}, nil
+}
+
+// remembered is the result of an earlier run at the same position, if it misses
+// nothing or would miss the same again.
+func remembered(m *check.Memo, now told) (told, bool) {
+	data, ok := m.Get(wholeKey)
+	var then told
+	if !ok || json.Unmarshal(data, &then) != nil || then.Refs != now.Refs || len(then.Found) != len(then.Commits) {
+		return told{}, false
+	}
+	if then.Missing > 0 && then.Objects != now.Objects {
+		return told{}, false
+	}
+	m.Get(memoKey) // what is not asked for is forgotten, and the next commit needs it
+	return then, true
+}
+
+func remember(m *check.Memo, t told) {
+	if data, err := json.Marshal(t); err == nil {
+		m.Put(wholeKey, data)
+	}
+}
