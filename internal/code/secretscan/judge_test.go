@@ -44,9 +44,9 @@ func TestMask(t *testing.T) {
 	}{
 		{token, 4, "ghp_…, 40 characters"},
 		{token, 20, "ghp_…, 40 characters"},
-		{"hunter2!", 0, "…, 8 characters"},
+		{"hunter2!", 0, "8 characters"},
 		{"ab12cd", 4, "a…, 6 characters"},
-		{"", 4, "…, 0 characters"},
+		{"", 4, "0 characters"},
 	}
 	for _, tt := range tests {
 		if got := Mask(tt.secret, tt.prefix); got != tt.want {

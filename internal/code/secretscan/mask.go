@@ -14,7 +14,11 @@ const maxSource = 200
 // kind, and how long it is: never more than four bytes or a quarter of it.
 // Prefix is the number of such bytes.
 func Mask(secret string, prefix int) string {
-	return fmt.Sprintf("%s…, %d characters", secret[:shown(len(secret), prefix)], utf8.RuneCountInString(secret))
+	length := fmt.Sprintf("%d characters", utf8.RuneCountInString(secret))
+	if n := shown(len(secret), prefix); n > 0 {
+		return secret[:n] + "…, " + length
+	}
+	return length
 }
 
 // shown is how many bytes of a secret of the length given may be seen.
