@@ -57,10 +57,9 @@ func TestTranscripts(t *testing.T) {
 
 // session is a shell in a fresh copy of the example.
 type session struct {
-	t    *testing.T
-	dir  string
-	env  []string
-	path string
+	t   *testing.T
+	dir string
+	env []string
 }
 
 func newSession(t *testing.T, program string) *session {

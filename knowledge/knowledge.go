@@ -9,13 +9,6 @@ package knowledge
 // Each kind of entry is embedded and loaded, once and when first asked for, by
 // the file named after it: rule.go, requirement.go, fact.go, secret.go.
 
-import "embed"
-
-// files holds the rules about facts.
-//
-//go:embed facts
-var files embed.FS
-
 // Rule documents one thing that a check reports. One struct serves `explain`,
 // SARIF and the page alike.
 type Rule struct {

@@ -43,7 +43,7 @@ func markdown(r *run, opt Options) ([]byte, error) {
 	open := r.in(event.Open)
 	top := most(open, mostFindings)
 	if len(top) > 0 {
-		d.fits(fmt.Sprintf("\n### Findings that matter most\n\n"))
+		d.fits("\n### Findings that matter most\n\n")
 		d.findings(top, opt)
 	}
 	shown := map[*event.Finding]bool{}

@@ -10,6 +10,10 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
+// dsaKey is the format of keys that nothing accepts any more. The name in
+// package ssh is deprecated, like what it stands for.
+const dsaKey = "ssh-dss"
+
 // ErrPrivateKey says that somebody wrote a private key where a public one belongs.
 var ErrPrivateKey = errors.New("this is a private key; keep it out of the repository, and renew it if it was pushed")
 
@@ -33,7 +37,7 @@ func ParseKeys(text []byte) ([]Key, error) {
 		if err != nil {
 			return nil, fmt.Errorf("line %d is neither an SSH public key nor an armored OpenPGP one", n+1)
 		}
-		if key.Type() == ssh.InsecureKeyAlgoDSA {
+		if key.Type() == dsaKey {
 			return nil, fmt.Errorf("line %d is a DSA key, which nothing accepts any more", n+1)
 		}
 		keys = append(keys, Key{public: sshKey{bareKey(key)}})

@@ -103,7 +103,7 @@ func (k sshKey) verify(armored, payload []byte, _ time.Time) error {
 	if err := ssh.Unmarshal(blob.Signature, &sig); err != nil {
 		return errSSH
 	}
-	if sig.Format == ssh.KeyAlgoRSA || sig.Format == ssh.InsecureKeyAlgoDSA {
+	if sig.Format == ssh.KeyAlgoRSA || sig.Format == dsaKey {
 		return fmt.Errorf("it uses SHA-1 (%s), which PROTOCOL.sshsig forbids", sig.Format)
 	}
 	if err := k.key.Verify(message, &sig); err != nil {

@@ -36,9 +36,6 @@ func isSelector(r rune) bool { return r >= 0xFE00 && r <= 0xFE0F || r >= 0xE0100
 
 func isTag(r rune) bool { return r >= 0xE0000 && r <= 0xE007F }
 
-// isJoiner takes what shapes the letters or emoji beside it.
-func isJoiner(r rune) bool { return r == 0x200C || r == 0x200D }
-
 // joins says whether a joiner or mark beside r has a use: in scripts whose
 // letters join or stack, and among emoji.
 func joins(r rune) bool {

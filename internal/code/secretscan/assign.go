@@ -216,7 +216,7 @@ func readBare(text []byte, pos int, line bool) (assigned, bool) {
 		a.end--
 	}
 	ends := rest >= len(text) || text[rest] == '\n' || text[rest] == '\r' || text[rest] == '#' && rest > end
-	a.alone = line && ends && bytes.IndexAny(text[a.start:a.end], "()\"'") < 0 && text[end-1] != ';' && text[end-1] != ','
+	a.alone = line && ends && !bytes.ContainsAny(text[a.start:a.end], "()\"'") && text[end-1] != ';' && text[end-1] != ','
 	return a, true
 }
 
