@@ -113,6 +113,24 @@ type Observation struct {
 	Tool   string            `json:"tool,omitempty"`   // other than Plimsoll
 }
 
+// Test is what the product's own tests say of one requirement: those that carry
+// its id, and those that the mapping file names. A test counts once, however
+// many results there are of it, and with the worst of them.
+type Test struct {
+	Check       string   `json:"check"`
+	Requirement string   `json:"requirement"`
+	Passed      int      `json:"passed"`
+	Failed      int      `json:"failed"` // those that could not be carried out, too
+	Skipped     int      `json:"skipped"`
+	Flaky       int      `json:"flaky,omitempty"`   // passed only when tried again, or both passed and failed
+	NotRun      []string `json:"not_run,omitempty"` // names or globs that no result has
+	Names       []string `json:"names,omitempty"`   // some of the tests, sorted
+	// First is the first test that failed, was skipped or did not run; Path is
+	// the result file, or the mapping file, that says so.
+	First string `json:"first,omitempty"`
+	Path  string `json:"path,omitempty"`
+}
+
 // State of a finding.
 type State string
 
@@ -136,8 +154,10 @@ type Finding struct {
 	Message     string     `json:"message"`
 	Fingerprint string     `json:"fingerprint"`
 	State       State      `json:"state"`
-	// Source is the line at Line, cleaned and with secrets masked; "" when not text.
-	Source string `json:"source,omitempty"`
+	// Source is the line at Line, cleaned and with secrets masked; "" when not
+	// text. Of a long line it is a part, which begins at SourceColumn.
+	Source       string `json:"source,omitempty"`
+	SourceColumn int    `json:"source_column,omitempty"` // 0 for the line's start
 	// Fix says what to do about this very finding; the rule's own advice where empty.
 	Fix string `json:"fix,omitempty"`
 	// Places counts where the same thing stands, this place included; Also names some of the others.
@@ -214,6 +234,43 @@ type Requirement struct {
 	Cost     int      `json:"cost,omitempty"`     // of Next, in minutes of a person's time
 	Checks   []string `json:"checks,omitempty"`   // that it rests on
 	Evidence []string `json:"evidence,omitempty"` // digests
+	// Due is when Status stops to be good though nothing changes; zero where it
+	// does not, or is not good now.
+	Due time.Time `json:"due,omitzero"`
+	// Counter is what speaks against it, as those recorded who attested it.
+	Counter string `json:"counter,omitempty"`
+	// Catalogue and Section say where it is from: "asvs", "V1".
+	Catalogue string `json:"catalogue,omitempty"`
+	Section   string `json:"section,omitempty"`
+	// Tailored says what the product changed of it, and why; empty for nothing.
+	Tailored string `json:"tailored,omitempty"`
+}
+
+// The kinds of things that end.
+const (
+	DueAttestation = "attestation"
+	DueExemption   = "exemption"
+	DueDecision    = "decision"
+	DueCheck       = "check"
+	DueFile        = "file" // says itself when it ends: security.txt
+)
+
+// ExpiresSoon is the code of a Problem that gives notice of an end.
+const ExpiresSoon = "expires-soon"
+
+// Due is something that ends unless somebody acts.
+type Due struct {
+	ID   string `json:"id"`   // the same for the same thing, whenever it ends
+	Kind string `json:"kind"` // attestation | exemption | decision | check | file
+	// At is its last moment; zero where it has ended, or what it rests on has moved.
+	At           time.Time `json:"at,omitzero"`
+	What         string    `json:"what"` // "the word of Ada on PL-CODE-4"
+	Requirements []string  `json:"requirements,omitempty"`
+	Role         string    `json:"role,omitempty"`   // of whoever has to act; empty for anybody
+	People       []string  `json:"people,omitempty"` // with that role
+	Do           string    `json:"do"`
+	Path         string    `json:"path,omitempty"`
+	Line         int       `json:"line,omitempty"`
 }
 
 // Gate is the answer to "is it fit to ship?".
@@ -240,12 +297,15 @@ type Verdict struct {
 	Requirements []Requirement  `json:"requirements"`
 	Next         []Step         `json:"next,omitempty"`
 	Findings     map[State]int  `json:"findings"`
+	// Due lists what ends, the first to end first; what has ended before all.
+	Due []Due `json:"due,omitempty"`
 }
 
 func (*Config) Kind() string      { return "config" }
 func (*Progress) Kind() string    { return "progress" }
 func (*Observation) Kind() string { return "observation" }
 func (*Finding) Kind() string     { return "finding" }
+func (*Test) Kind() string        { return "test" }
 func (*Evidence) Kind() string    { return "evidence" }
 func (*Problem) Kind() string     { return "problem" }
 func (*Verdict) Kind() string     { return "verdict" }
@@ -283,7 +343,7 @@ func Unmarshal(line []byte) (Event, time.Time, error) {
 }
 
 func byKind(kind string) Event {
-	for _, e := range []Event{new(Config), new(Progress), new(Observation), new(Finding), new(Evidence), new(Problem), new(Verdict)} {
+	for _, e := range []Event{new(Config), new(Progress), new(Observation), new(Finding), new(Test), new(Evidence), new(Problem), new(Verdict)} {
 		if e.Kind() == kind {
 			return e
 		}

@@ -19,7 +19,8 @@ func (p *page) finding(f *event.Finding) {
 	p.head(word, color, f.Rule, doc.URI, f.Message)
 	gutter := len(strconv.Itoa(max(f.Line, 10)))
 	p.place(f.Path, f.Line, f.Column, f.Commit, gutter)
-	p.source(f.Source, f.Line, f.Column, f.EndColumn, gutter, color)
+	source, column, end := excerpt(f)
+	p.source(source, f.Line, column, end, gutter, color)
 	if f.Decision != nil {
 		p.remark(gutter, "decided", decision(f.Decision))
 	}

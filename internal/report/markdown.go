@@ -171,7 +171,8 @@ func item(f *event.Finding, opt Options) string {
 		text += " and " + count(f.Places-1, "other place")
 	}
 	if f.Source != "" && f.State != event.Decided {
-		line, _ := snippet(f.Source, f.Column, f.EndColumn, 100, "…")
+		source, column, end := excerpt(f)
+		line, _ := snippet(source, column, end, 100, "…")
 		text += "  \n  " + clean.Code(strings.TrimSpace(line))
 	}
 	doc, _ := opt.Explain(f.Rule)

@@ -45,6 +45,17 @@ func snippet(source string, column, end, width int, ellipsis string) (line, care
 	return strings.TrimRight(b.String(), " "), strings.TrimRight(marks.String(), " ")
 }
 
+// excerpt is a finding's source with its columns in it. A source that begins
+// within its line is shown so.
+func excerpt(f *event.Finding) (source string, column, end int) {
+	if f.SourceColumn == 0 || f.Column == 0 {
+		return f.Source, f.Column, f.EndColumn
+	}
+	const more = "…"
+	shift := len(more) - (f.SourceColumn - 1)
+	return more + f.Source, max(f.Column+shift, 1), max(f.EndColumn+shift, 1)
+}
+
 // cut keeps what is around the place of a very long line, at rune boundaries.
 func cut(source string, column, end int) (kept string, col, endCol int, before, after bool) {
 	at := min(max(column-1, 0), len(source))
@@ -139,7 +150,7 @@ func utf16Len(r rune) int {
 // columnsOf are a finding's columns in UTF-16 code units, the end exclusive; 0
 // where they are not known.
 func columnsOf(f *event.Finding) (start, end int) {
-	if f.Source == "" || f.Line == 0 {
+	if f.Source == "" || f.Line == 0 || f.SourceColumn != 0 {
 		return 0, 0
 	}
 	start = utf16Column(f.Source, f.Column)

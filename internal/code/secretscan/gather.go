@@ -79,7 +79,7 @@ func (g *gathering) finding(at *seen) event.Finding {
 	rule := g.scanner.rules[first.Rule]
 	f := event.Finding{
 		Rule: rule.ID, Severity: event.Severity(rule.Severity), Confidence: first.confidence, Fingerprint: first.Fingerprint,
-		Path: first.path, Line: first.Line, Column: first.Column, EndColumn: first.EndColumn, Commit: first.commit, Source: first.Source,
+		Path: first.path, Line: first.Line, Column: first.Column, EndColumn: first.EndColumn, Commit: first.commit, Source: first.Source, SourceColumn: first.SourceColumn,
 		Message: rule.Title + " (" + first.Masked + ")", Places: len(places),
 	}
 	if first.commit != "" {

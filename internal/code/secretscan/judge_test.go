@@ -66,7 +66,10 @@ func TestSourceLine(t *testing.T) {
 			t.Fatalf("nothing found in %q", text)
 		}
 		for _, m := range matches {
-			got := sourceLine([]byte(text), m.SecretStart, matches)
+			got, before := sourceLine([]byte(text), m.SecretStart, matches)
+			if !strings.HasPrefix(got[before:], text[m.SecretStart:m.SecretStart+1]) && got[before] != '*' {
+				t.Errorf("%q: the secret doesn't begin at byte %d", got, before)
+			}
 			if strings.Contains(got, token[6:]) || strings.Contains(got, "92xLm") || len(got) > maxSource || strings.Contains(got, "\n") {
 				t.Errorf("got %q", got)
 			}

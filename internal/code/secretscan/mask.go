@@ -25,8 +25,9 @@ func Mask(secret string, prefix int) string {
 func shown(length, prefix int) int { return min(prefix, 4, length/4) }
 
 // sourceLine is the line of text in which at stands, with every secret in it
-// covered by asterisks, and no more than maxSource bytes of it around at.
-func sourceLine(text []byte, at int, secrets []Match) string {
+// covered by asterisks, and no more than maxSource bytes of it around at. Before
+// is how many of its bytes stand ahead of at.
+func sourceLine(text []byte, at int, secrets []Match) (source string, before int) {
 	low, high := max(at-maxSource, 0), min(at+2*maxSource, len(text))
 	start := low + bytes.LastIndexByte(text[low:at], '\n') + 1
 	whole := start > low || low == 0
@@ -39,16 +40,18 @@ func sourceLine(text []byte, at int, secrets []Match) string {
 			line[i-start] = '*'
 		}
 	}
-	before, after := "", ""
+	before, after := at-start, ""
 	if whole && len(line) > maxSource {
 		whole = at-start <= maxSource/4
 	}
 	if !whole {
 		from := max(at-start-maxSource/4, 0)
-		line, before = line[from:], "…"
+		line, before = line[from:], at-start-from
 	}
-	if room := maxSource - 2*len("…"); len(line) > room || cutOff {
+	if room := maxSource - len("…"); len(line) > room || cutOff {
 		line, after = line[:min(len(line), room)], "…"
 	}
-	return before + strings.ToValidUTF8(string(line), "\uFFFD") + after
+	head, tail := line[:min(before, len(line))], line[min(before, len(line)):]
+	shown := strings.ToValidUTF8(string(head), "\uFFFD")
+	return shown + strings.ToValidUTF8(string(tail), "\uFFFD") + after, len(shown)
 }

@@ -29,16 +29,17 @@ const (
 // sighting is one credential in one text. It is a function of the bytes alone
 // and holds no secret.
 type sighting struct {
-	Rule        string `json:"r"`
-	Fingerprint string `json:"f"`
-	Line        int    `json:"l"`
-	Column      int    `json:"c"`
-	EndColumn   int    `json:"e"`
-	Masked      string `json:"m"`
-	Source      string `json:"s,omitempty"`
-	Shape       Shape  `json:"p,omitempty"`
-	LongLine    bool   `json:"w,omitempty"`
-	MadeUp      bool   `json:"u,omitempty"` // see isMadeUp
+	Rule         string `json:"r"`
+	Fingerprint  string `json:"f"`
+	Line         int    `json:"l"`
+	Column       int    `json:"c"`
+	EndColumn    int    `json:"e"`
+	Masked       string `json:"m"`
+	Source       string `json:"s,omitempty"`
+	SourceColumn int    `json:"b,omitempty"`
+	Shape        Shape  `json:"p,omitempty"`
+	LongLine     bool   `json:"w,omitempty"`
+	MadeUp       bool   `json:"u,omitempty"` // see isMadeUp
 }
 
 // examined is what reading one text gave.
@@ -173,7 +174,11 @@ func (t *reading) sighting(text []byte, m Match, at, line int, lineStart int64) 
 		LongLine: end-int(lineStart) > longLine, MadeUp: m.Rule.Generic && isMadeUp(secret),
 	}
 	if !t.binary {
-		s.Source = sourceLine(text, at, t.matches)
+		var before int
+		s.Source, before = sourceLine(text, at, t.matches)
+		if begins := s.Column - before; begins != 1 {
+			s.SourceColumn = begins
+		}
 	}
 	return s
 }
