@@ -32,7 +32,7 @@ generate: ## tables that are made from knowledge/
 	$(GO) generate ./...
 
 crash: build ## kill -9 a hundred checks at random moments
-	$(GO) test -count=1 -run TestKill -crash 100 -timeout 30m ./internal/cli
+	$(GO) test -count=1 -timeout 30m ./internal/cli -v -run TestKill -crash 100
 
 big: build ## the bad inputs that are too large for every run: 2 GB and 500 MB files, 100,000 files
-	$(GO) test -count=1 -run TestBig -big -timeout 30m ./internal/cli
+	$(GO) test -count=1 -timeout 30m ./internal/cli -v -run TestBig -big

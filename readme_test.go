@@ -48,7 +48,7 @@ func TestTranscripts(t *testing.T) {
 			}
 			continue
 		}
-		t.Errorf("%s shows what the program does not say (go test -run Transcripts -update . rewrites it); it would show:\n%s", page, fresh)
+		t.Errorf("%s shows what the program does not say (go test . -run Transcripts -update rewrites it); it would show:\n%s", page, fresh)
 	}
 	if shown == 0 {
 		t.Error("no page shows a session")

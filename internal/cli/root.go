@@ -91,7 +91,24 @@ func newRoot(app *App) *cobra.Command {
 	flags.Var(enum(&app.color, "auto", "auto", "always", "never"), "color", "colour the output: auto, always or never")
 	flags.BoolVarP(&app.quiet, "quiet", "q", false, "say the verdict and nothing else")
 	root.AddCommand(commands(app)...)
+	usageErrors(root)
 	return root
+}
+
+// usageErrors makes usage faults of what cobra says about a command's arguments.
+func usageErrors(cmd *cobra.Command) {
+	if validate := cmd.Args; validate != nil {
+		cmd.Args = func(cmd *cobra.Command, args []string) error {
+			err := validate(cmd, args)
+			if _, ours := errors.AsType[*fault.Error](err); err == nil || ours {
+				return err
+			}
+			return fault.New(fault.Usage, fmt.Sprintf("`%s --help` shows how", cmd.CommandPath()), "%s", lowerFirst(err.Error()))
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		usageErrors(sub)
+	}
 }
 
 func commands(app *App) []*cobra.Command {
