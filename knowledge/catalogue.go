@@ -61,22 +61,35 @@ func FindCatalogue(name string) (Catalogue, bool) {
 
 // planEntry is one entry of a file in catalogues/.
 type planEntry struct {
-	ID         string   `yaml:"id"`
-	Level      int      `yaml:"level"`
-	Levels     []int    `yaml:"levels"`
-	Profiles   []string `yaml:"profiles"`
-	Title      string   `yaml:"title"`
-	Statement  string   `yaml:"statement"`
-	Applies    string   `yaml:"applies"`
-	Method     []string `yaml:"method"`
-	Checks     []string `yaml:"checks"`
-	Automation string   `yaml:"automation"`
-	Evidence   string   `yaml:"evidence"`
-	Strength   int      `yaml:"strength"`
-	Days       int      `yaml:"days"`
-	Owner      string   `yaml:"owner"`
-	Minutes    int      `yaml:"minutes"`
-	CWE        []int    `yaml:"cwe"`
+	ID         string      `yaml:"id"`
+	Level      int         `yaml:"level"`
+	Levels     []int       `yaml:"levels"`
+	Profiles   []string    `yaml:"profiles"`
+	Title      string      `yaml:"title"`
+	Statement  string      `yaml:"statement"`
+	Applies    string      `yaml:"applies"`
+	Method     []string    `yaml:"method"`
+	Checks     []planCheck `yaml:"checks"`
+	Automation string      `yaml:"automation"`
+	Evidence   string      `yaml:"evidence"`
+	Strength   int         `yaml:"strength"`
+	Days       int         `yaml:"days"`
+	Owner      string      `yaml:"owner"`
+	Minutes    int         `yaml:"minutes"`
+	CWE        []int       `yaml:"cwe"`
+}
+
+// planCheck is what a plan asks of a check: a bare id, or one with the rules
+// that count. All rules of a check count where none is named, and that is right
+// only where every finding of it speaks against the requirement.
+type planCheck Need
+
+// UnmarshalYAML reads an id, or what a Need is written like.
+func (c *planCheck) UnmarshalYAML(decode func(any) error) error {
+	if decode(&c.Check) == nil {
+		return nil
+	}
+	return decode((*Need)(c))
 }
 
 // loaded keeps each catalogue after its first use.
@@ -177,7 +190,10 @@ func (e planEntry) requirement(c Catalogue) Requirement {
 	}
 	r.Level = max(r.Level, 1)
 	for _, check := range e.Checks {
-		r.Plan.Checks = append(r.Plan.Checks, Need{Check: check, Above: "medium"})
+		if check.Above == "" {
+			check.Above = "medium"
+		}
+		r.Plan.Checks = append(r.Plan.Checks, Need(check))
 	}
 	r.Fix = r.Plan.Evidence
 	return r

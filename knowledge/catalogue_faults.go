@@ -91,9 +91,9 @@ func (e planEntry) methodFaults(list *complaints) {
 	list.oneOf("automation", []string{e.Automation}, Automation)
 	list.need((e.Automation == "none") == (len(e.Checks) == 0), "automation is %q with %d checks: it is none just where there are none", e.Automation, len(e.Checks))
 	list.need(slices.Contains(e.Method, "check") == (len(e.Checks) > 0), "method and checks disagree on whether a check verifies it")
-	for i, id := range e.Checks {
-		list.need(checkID.MatchString(id), "check %q is not of the form wing.what", id)
-		list.need(!slices.Contains(e.Checks[:i], id), "check %q stands there twice", id)
+	for i, c := range e.Checks {
+		*list = append(*list, Need(c).faults()...)
+		list.need(!slices.ContainsFunc(e.Checks[:i], func(o planCheck) bool { return o.Check == c.Check }), "check %q stands there twice", c.Check)
 	}
 	list.need(e.Strength >= 1 && e.Strength <= 4, "strength %d is not between 1 and 4", e.Strength)
 	byMachine := containsAny(e.Method, "check", "test", "probe")

@@ -66,6 +66,12 @@ type Requirement struct {
 	Section   string   `yaml:"-"` // "V1", "STORAGE", "AC"
 	Levels    []int    `yaml:"-"` // in which it is listed, where levels do not build on one another
 	Profiles  []string `yaml:"-"` // of MASVS: L1, L2, R, P
+	// Revision is the digest of the sentence, "sha256:<hex>", for requirements that
+	// an organisation words itself: who attested another sentence has to look again.
+	// Written is where the sentence stands: "docs/policy.md:12". Both are empty for
+	// requirements that come with the binary.
+	Revision string `yaml:"-"`
+	Written  string `yaml:"-"`
 }
 
 // Plan says how a requirement is verified.

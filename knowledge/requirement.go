@@ -166,14 +166,21 @@ func (p Plan) faults() []string {
 	need(p.Days >= 1 && p.Days <= 366, "days %d are not between 1 and 366", p.Days)
 	need(slices.Contains([]string{"developer", "maintainer", "security", "operations", "product"}, p.Owner), "owner %q is unknown", p.Owner)
 	for _, n := range p.Checks {
-		need(checkID.MatchString(n.Check), "check %q is not of the form wing.what", n.Check)
-		need(n.Above == "" || slices.Contains([]string{"critical", "high", "medium", "low", "info"}, n.Above), "above %q is no severity", n.Above)
-		need(len(n.Also) == 0 || len(n.Rules) > 0, "also without rules: all rules count already")
-		for _, rule := range slices.Concat(n.Rules, n.Also) {
-			need(rulePattern.MatchString(rule), "rule %q is neither an id nor a family such as history.*", rule)
-		}
+		faults = append(faults, n.faults()...)
 	}
 	return faults
+}
+
+// faults lists what is wrong with what a plan asks of a check.
+func (n Need) faults() []string {
+	var list complaints
+	list.need(checkID.MatchString(n.Check), "check %q is not of the form wing.what", n.Check)
+	list.need(n.Above == "" || slices.Contains([]string{"critical", "high", "medium", "low", "info"}, n.Above), "above %q is no severity", n.Above)
+	list.need(len(n.Also) == 0 || len(n.Rules) > 0, "also without rules: all rules count already")
+	for _, rule := range slices.Concat(n.Rules, n.Also) {
+		list.need(rulePattern.MatchString(rule), "rule %q is neither an id nor a family such as history.*", rule)
+	}
+	return list
 }
 
 // Counts tells whether a finding under the rule belongs to what n asks.

@@ -11,7 +11,6 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
-	"github.com/plimsoll-dev/plimsoll/internal/evidence"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/gate"
 	"github.com/plimsoll-dev/plimsoll/internal/version"
@@ -52,12 +51,23 @@ func (r *Result) incomplete() bool {
 // Run assesses. An error means that there is no verdict: the directory, the
 // configuration or the checks asked for are wrong, or there is nothing there.
 func Run(ctx context.Context, o Options) (*Result, error) {
-	o = o.withDefaults()
+	a, err := judge(ctx, o.withDefaults())
+	if err != nil {
+		return nil, err
+	}
+	if err := a.tell(); err != nil {
+		return nil, err
+	}
+	return a.result(), a.Handler.Flush()
+}
+
+// judge comes to a verdict, and has told the configuration alone.
+func judge(ctx context.Context, o Options) (*assessment, error) {
 	a, err := begin(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	if err := a.selectRequirements(); err != nil {
+	if err := a.selectRequirements(ctx); err != nil {
 		return nil, err
 	}
 	if err := a.emit(a.config()); err != nil {
@@ -67,11 +77,8 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	a.decide()
-	if err := a.tell(); err != nil {
-		return nil, err
-	}
-	return a.result(), o.Handler.Flush()
+	a.decide(ctx)
+	return a, nil
 }
 
 // assessment is one run under way.
@@ -175,36 +182,15 @@ func (a *assessment) recall(ctx context.Context, c *check.Check) word {
 		return w
 	}
 	if item, ok = a.runner.Store.Latest(ctx, c.ID, a.identity); ok {
-		w.Evidence, w.stale = item, whatMoved(item.Call, call)
+		w.Evidence, w.stale = item, whatMoved(item.Record, call, a.identity)
 		return w
 	}
 	w.absent = true
 	return w
 }
 
-// whatMoved names the inputs that differ between two calls of a check.
-func whatMoved(then, now evidence.Call) string {
-	var moved []string
-	was := then.InputMap()
-	for _, in := range now.Inputs {
-		if was[in.Name] != in.Digest {
-			moved = append(moved, in.Name)
-		}
-	}
-	if then.Rules != now.Rules {
-		moved = append(moved, "rules")
-	}
-	if then.Tool != now.Tool {
-		moved = append(moved, "Plimsoll itself")
-	}
-	if len(moved) == 0 {
-		moved = []string{"an input"}
-	}
-	return strings.Join(moved, " and ") + " changed since " + then.Check + " ran"
-}
-
 // decide applies the decisions and asks the gate.
-func (a *assessment) decide() {
+func (a *assessment) decide(ctx context.Context) {
 	complete := true
 	var all []event.Finding
 	for i := range a.words {
@@ -217,7 +203,12 @@ func (a *assessment) decide() {
 		a.words[i].Evidence.Findings, all = all[:n:n], all[n:]
 	}
 	a.problems = append(a.problems, a.clock()...)
-	a.verdict = gate.Evaluate(a.gateInput())
+	a.problems = append(a.problems, a.mappedToNothing(ctx)...)
+	in := a.gateInput()
+	a.verdict = gate.Evaluate(in)
+	a.problems = append(a.problems, gate.Problems(in, a.verdict)...)
+	a.verdict.Due = a.dues(ctx)
+	a.problems = append(a.problems, a.notices()...)
 }
 
 func (w word) incomplete() bool {
@@ -268,6 +259,7 @@ func (a *assessment) tellWord(w word) error {
 	for i := range w.Evidence.Findings {
 		events = append(events, &w.Evidence.Findings[i])
 	}
+	events = append(events, a.testEvents(w)...)
 	problems := append(append([]event.Problem{}, w.Evidence.Problems...), w.Problems...)
 	if w.Err != nil {
 		problems = append(problems, problemOf(w.Check.ID, w.Err))

@@ -3,7 +3,6 @@ package assess
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/report"
@@ -41,24 +40,24 @@ func FindCheck(id string) (*check.Check, bool) {
 	return checks[i], true
 }
 
-// FindRequirement returns a requirement by its id, however it is written.
+// FindRequirement returns a requirement of our own or of a built-in catalogue
+// by its id, however it is written.
 func FindRequirement(id string) (knowledge.Requirement, bool, error) {
-	reqs, err := knowledge.Requirements()
+	r, ok, err := knowledge.FindRequirement(id)
 	if err != nil {
 		return knowledge.Requirement{}, false, fmt.Errorf("reading the requirements: %w", err)
 	}
-	for _, r := range reqs {
-		if strings.EqualFold(r.ID, id) {
-			return r, true, nil
-		}
-	}
-	return knowledge.Requirement{}, false, nil
+	return r, ok, nil
 }
 
 // IDs lists everything that can be explained without a run.
 func IDs() []string {
 	var ids []string
-	if reqs, err := knowledge.Requirements(); err == nil {
+	for _, c := range append([]knowledge.Catalogue{ownCatalogue()}, knowledge.Catalogues()...) {
+		reqs, err := knowledge.CatalogueRequirements(c.Name)
+		if err != nil {
+			continue
+		}
 		for _, r := range reqs {
 			ids = append(ids, r.ID)
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
-	"github.com/plimsoll-dev/plimsoll/internal/evidence"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 )
 
@@ -18,29 +17,12 @@ func Facts(ctx context.Context, o Options) (*repo.Repo, []event.Fact, error) {
 	return a.repo, a.inferred, nil
 }
 
-// Identify says which repository stands in o.Dir, and the digest of each of its
-// files by path.
-func Identify(ctx context.Context, o Options) (*repo.Repo, evidence.Repository, map[string]string, error) {
-	a, err := begin(ctx, o.withDefaults())
-	if err != nil {
-		return nil, evidence.Repository{}, nil, err
-	}
-	digests := map[string]string{}
-	for _, f := range a.snapshot.Files() {
-		digests[f.Path] = f.Digest
-	}
-	return a.repo, a.identity, digests, nil
-}
-
-// PeopleKeys lists the public keys of the product's people, a line each.
-func PeopleKeys(ctx context.Context, o Options) ([]string, error) {
+// ProductFacts are the facts that an assessment goes by: inferred, and what
+// people have written.
+func ProductFacts(ctx context.Context, o Options) ([]event.Fact, error) {
 	a, err := begin(ctx, o.withDefaults())
 	if err != nil {
 		return nil, err
 	}
-	var lines []string
-	for _, owner := range a.product.Owners {
-		lines = append(lines, owner.Keys...)
-	}
-	return lines, nil
+	return a.facts, nil
 }

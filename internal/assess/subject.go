@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"sort"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,7 +20,6 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 	"github.com/plimsoll-dev/plimsoll/internal/requirement"
 	"github.com/plimsoll-dev/plimsoll/internal/version"
-	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
 
 // subject is what stands in the repository, loaded.
@@ -36,6 +34,8 @@ type subject struct {
 	inferred     []event.Fact // as they were seen
 	decisions    finding.Decisions
 	attestations []gate.Attestation
+	given        []Given
+	asked        []Asked
 	checks       []*check.Check
 }
 
@@ -104,6 +104,7 @@ func (a *assessment) read(ctx context.Context) error {
 	wg.Go(func() { version.Digest() })
 	wg.Wait()
 	a.identity.Commit, a.identity.Dirty = a.repo.Head(), a.dirty
+	a.problems = append(a.problems, cutOff(a.repo)...)
 	for _, err := range errs[1:] { // what they tell is told as unknown
 		if err != nil {
 			a.problems = append(a.problems, problemOf("", fault.Wrap(fault.Incomplete, err, "run `git fsck`", "reading the repository")))
@@ -185,74 +186,9 @@ func (a *assessment) configure(ctx context.Context) error {
 	}
 	if len(errs) == 0 {
 		a.readAttestations(ctx)
+		errs = a.carryOver(ctx)
 	}
 	return errors.Join(errs...)
-}
-
-// readAttestations verifies every file in the attestations folder with the keys
-// of the product's people. One that cannot be believed does not count, and says
-// why.
-func (a *assessment) readAttestations(ctx context.Context) {
-	keys := a.peopleKeys()
-	for _, f := range a.snapshot.Files() {
-		if !strings.HasPrefix(f.Path, evidence.AttestationsDir+"/") || !strings.HasSuffix(f.Path, ".json") {
-			continue
-		}
-		attestation, err := a.readAttestation(ctx, f, keys)
-		if err != nil {
-			p := problemOf("", err)
-			p.Path, p.Incomplete = f.Path, false
-			a.problems = append(a.problems, p)
-			continue
-		}
-		a.attestations = append(a.attestations, attestation)
-	}
-}
-
-func (a *assessment) peopleKeys() []evidence.Key {
-	var keys []evidence.Key
-	for _, owner := range a.product.Owners {
-		for _, line := range owner.Keys {
-			if key, err := evidence.ParseKeyLine(line); err == nil {
-				keys = append(keys, key)
-			}
-		}
-	}
-	return keys
-}
-
-func (a *assessment) readAttestation(ctx context.Context, f repo.File, keys []evidence.Key) (gate.Attestation, error) {
-	data, err := repo.ReadFile(ctx, a.snapshot, f, maxConfig)
-	if err != nil {
-		return gate.Attestation{}, err
-	}
-	att, digest, _, err := evidence.OpenAttestation(ctx, f.Path, data, keys)
-	if err != nil {
-		return gate.Attestation{}, err
-	}
-	g := gate.Attestation{Requirement: att.Requirement, Digest: digest, By: att.By,
-		Effective: startOf(att.Effective), Until: endOf(att.Until)}
-	switch {
-	case !att.Repository.Same(a.identity):
-		g.Refused = "it was given for another repository"
-	case a.movedBasis(att) != "":
-		g.Refused = a.movedBasis(att) + " has changed since it was given"
-	}
-	return g, nil
-}
-
-// movedBasis names a file that a person went by and that is another one now.
-func (a *assessment) movedBasis(att evidence.Attestation) string {
-	digests := map[string]string{}
-	for _, f := range a.snapshot.Files() {
-		digests[f.Path] = f.Digest
-	}
-	for _, b := range att.Basis {
-		if b.Digest != "" && digests[b.Name] != b.Digest {
-			return b.Name
-		}
-	}
-	return ""
 }
 
 // infer finds the facts. What a file tells is remembered by its bytes.
@@ -317,25 +253,4 @@ func OpenStore(ctx context.Context, o Options) (*evidence.Store, evidence.Reposi
 	dir := stateDir(r)
 	keys := evidence.OpenKeys(evidence.DefaultKeysDir(o.Getenv, dir))
 	return evidence.OpenStore(evidenceDir(dir), keys), evidence.Repository{Roots: roots, Commit: r.Head()}, nil
-}
-
-// selectRequirements judges which requirements apply.
-func (a *assessment) selectRequirements() error {
-	reqs, err := knowledge.Requirements()
-	if err != nil {
-		return err
-	}
-	sel := requirement.Selection{Level: a.level(), Include: map[string]string{}, Exclude: map[string]string{}}
-	for _, id := range a.product.Requirements.Include {
-		sel.Include[id] = "named in " + product.Path
-	}
-	for _, e := range a.product.Requirements.Exclude {
-		sel.Exclude[e.ID] = e.Reason
-	}
-	selected, faults := requirement.Select(reqs, a.facts, sel)
-	if err := faults.Err(); err != nil {
-		return err
-	}
-	a.selected = selected
-	return nil
 }

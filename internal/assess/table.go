@@ -6,6 +6,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan"
 	"github.com/plimsoll-dev/plimsoll/internal/release/basics"
+	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results"
 )
 
@@ -35,6 +36,10 @@ func configParsers() []configParser {
 	return []configParser{
 		{access.Path, func(path string, data []byte, read func(string) ([]byte, error)) error {
 			_, err := access.Parse(path, data, read)
+			return err
+		}},
+		{mapping.Path, func(path string, data []byte, _ func(string) ([]byte, error)) error {
+			_, err := mapping.Parse(path, data)
 			return err
 		}},
 	}

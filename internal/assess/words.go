@@ -28,12 +28,8 @@ func (a *assessment) gateInput() gate.Input {
 	for _, p := range a.problems {
 		in.RunIncomplete = in.RunIncomplete || p.Incomplete
 	}
-	for _, e := range a.product.Exemptions {
-		in.Exemptions = append(in.Exemptions, gate.Exemption{
-			Requirement: e.Requirement, By: e.RequestedBy, Approver: e.ApprovedBy, Because: e.Reason,
-			From: startOf(e.From), Until: endOf(e.Until),
-		})
-	}
+	in.Exemptions = a.exemptions()
+	in.Tests = a.testWords()
 	return in
 }
 

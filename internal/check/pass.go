@@ -26,6 +26,7 @@ type Pass struct {
 	findings     []event.Finding
 	observations []event.Observation
 	problems     []event.Problem
+	tests        []event.Test
 	freshUntil   time.Time
 }
 
@@ -134,6 +135,13 @@ func (p *Pass) Problem(pr event.Problem) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.problems = append(p.problems, pr)
+}
+
+// Test says what the product's tests show of one requirement. Check is filled in.
+func (p *Pass) Test(t event.Test) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tests = append(p.tests, t)
 }
 
 // FreshUntil says that the result may change at t though no input does: an

@@ -2,7 +2,8 @@ package cli
 
 import (
 	"context"
-	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -23,9 +24,11 @@ type runFlags struct {
 	noMemo bool
 }
 
-func (f *runFlags) addShared(cmd *cobra.Command) {
+func (f *runFlags) addShared(cmd *cobra.Command, formats ...string) {
 	flags := cmd.Flags()
-	flags.Var(enum(&f.format, "text", report.Formats...), "format", "text, jsonl, sarif, junit, markdown or github")
+	formats = append(slices.Clone(report.Formats), formats...)
+	last := len(formats) - 1
+	flags.Var(enum(&f.format, "text", formats...), "format", strings.Join(formats[:last], ", ")+" or "+formats[last])
 	flags.StringVar(&f.asOf, "as-of", "", "the verdict as of this day (YYYY-MM-DD) or moment (RFC 3339)")
 	flags.IntVar(&f.level, "level", 0, "select the requirements up to this level, 1 to 3")
 }
@@ -123,45 +126,4 @@ func parseMoment(text string) (time.Time, error) {
 		return time.Time{}, fault.New(fault.Usage, "write a day as 2026-12-31 or a moment as 2026-12-31T12:00:00Z", "reading --as-of: %q is no date", text)
 	}
 	return moment, nil
-}
-
-func newStatus(app *App) *cobra.Command {
-	var f runFlags
-	cmd := &cobra.Command{
-		Use:   "status [DIR]",
-		Short: "Requirement by requirement, from the evidence there is",
-		Long: `Requirement by requirement: status, reason, and the cheapest way to pass. No
-check is called: the statuses rest on the evidence of earlier runs, and are
-stale where what they rest on has changed since.`,
-		Example: "  plimsoll status\n  plimsoll status --as-of 2027-03-01",
-		Args:    atMostOneDir,
-		RunE:    func(cmd *cobra.Command, args []string) error { return app.showStatus(cmd.Context(), dirOf(args), f) },
-	}
-	f.addShared(cmd)
-	return cmd
-}
-
-func (app *App) showStatus(ctx context.Context, dir string, f runFlags) error {
-	o, err := app.assessOptions(dir, f)
-	if err != nil {
-		return err
-	}
-	o.NoCalls = true
-	if f.format != "text" {
-		if o.Handler, err = report.New(f.format, app.Stdout, app.options()); err != nil {
-			return err
-		}
-		_, err = assess.Run(ctx, o)
-		return err
-	}
-	o.Handler = report.Tee()
-	result, err := assess.Run(ctx, o)
-	if err != nil {
-		return err
-	}
-	if err := report.Status(app.Stdout, &result.Verdict, app.options()); err != nil {
-		return fmt.Errorf("writing the statuses: %w", err)
-	}
-	app.status = result.Exit()
-	return nil
 }

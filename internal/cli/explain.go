@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"regexp"
 	"strings"
@@ -21,8 +22,11 @@ func newExplain(app *App) *cobra.Command {
 	var dir string
 	cmd := &cobra.Command{
 		Use:   "explain ID",
-		Short: "Explain a requirement, a rule, a check, or a finding",
-		Example: `  plimsoll explain PL-CODE-1
+		Short: "Explain a requirement, a rule, a check, a finding, or the facts",
+		Example: `  plimsoll explain facts
+  plimsoll explain PL-CODE-1
+  plimsoll explain V1.2.5
+  plimsoll explain MASVS-STORAGE-1
   plimsoll explain code.secrets
   plimsoll explain 3f2a91c0`,
 		Args: cobra.ExactArgs(1),
@@ -39,12 +43,15 @@ func newExplain(app *App) *cobra.Command {
 var fingerprintStart = regexp.MustCompile(`^[0-9a-f]{6,32}$`)
 
 func (app *App) explain(ctx context.Context, dir, id string) error {
+	if id == "facts" {
+		return app.explainFacts(ctx, dir)
+	}
 	r, ok, err := assess.FindRequirement(id)
 	switch {
 	case err != nil:
 		return err
 	case ok:
-		return app.explainRequirement(r)
+		return app.explainRequirement(ctx, dir, r)
 	}
 	if c, ok := assess.FindCheck(id); ok {
 		return app.explainCheck(c)
@@ -55,18 +62,21 @@ func (app *App) explain(ctx context.Context, dir, id string) error {
 	if fingerprintStart.MatchString(id) {
 		return app.explainFinding(ctx, dir, id)
 	}
+	if found, err := app.explainImported(ctx, dir, id); found || err != nil {
+		return err
+	}
 	return fault.New(fault.NotFound, nearestID(id), "there is no requirement, rule, check or finding %q", id)
 }
 
 func nearestID(id string) string {
 	best, least := "", 4
 	for _, other := range assess.IDs() {
-		if d := distance(strings.ToLower(other), strings.ToLower(id)); d < least {
+		if d := distance(strings.ToLower(other), strings.ToLower(knowledge.NormalID(id))); d < least {
 			best, least = other, d
 		}
 	}
 	if best == "" {
-		return "`plimsoll status` lists requirements, `plimsoll check --show all` findings"
+		return "`plimsoll requirements list` shows requirements, `plimsoll check --show all` findings"
 	}
 	return "did you mean " + best + "?"
 }
@@ -114,14 +124,48 @@ func cweText(numbers []int) string {
 	return strings.Join(parts, ", ")
 }
 
-func (app *App) explainRequirement(r knowledge.Requirement) error {
+func (app *App) explainRequirement(ctx context.Context, dir string, r knowledge.Requirement) error {
+	text, _, officialErr := assess.OfficialText(ctx, assess.Options{Dir: dir}, r.ID)
 	p := app.page()
 	p.line("%s  %s\n", r.ID, r.Title)
+	c, ofOthers := knowledge.FindCatalogue(r.Catalogue)
+	if ofOthers {
+		p.field("catalogue", fmt.Sprintf("%s %s, section %s", c.Title, c.Version, r.Section))
+	}
 	p.field("requirement", r.Statement)
+	p.official(text)
 	p.field("why", r.Why)
-	p.field("level", fmt.Sprint(r.Level))
+	p.field("level", levelText(r))
 	p.field("applies when", r.Applies)
+	p.plan(r)
+	p.field("weaknesses", cweText(r.CWE))
+	p.field("see", strings.Join(r.Maps, ", "))
+	if ofOthers {
+		p.field("standard", c.Address)
+		p.field("licence", c.Attribution)
+	}
+	return errors.Join(app.write(p), officialErr)
+}
+
+// levelText says in which levels or profiles r is listed.
+func levelText(r knowledge.Requirement) string {
+	switch {
+	case len(r.Profiles) > 0:
+		return "profile " + strings.Join(r.Profiles, ", ")
+	case len(r.Levels) > 0:
+		return strings.Trim(strings.ReplaceAll(fmt.Sprint(r.Levels), " ", ", "), "[]")
+	}
+	return fmt.Sprint(r.Level)
+}
+
+// strengths says what each strength of evidence takes.
+var strengths = []string{"", "a person's word", "a document that a word rests on, or a word that a second person signed",
+	"a test that carries its id, or a check", "a test or a check, and a person's word"}
+
+// plan says how r is verified, by whom and for how long.
+func (p *page) plan(r knowledge.Requirement) {
 	p.field("automation", r.Plan.Automation)
+	p.field("methods", strings.Join(r.Plan.Methods, ", "))
 	for _, need := range r.Plan.Checks {
 		text := need.Check
 		if len(need.Rules) > 0 {
@@ -135,12 +179,15 @@ func (app *App) explainRequirement(r knowledge.Requirement) error {
 	if r.Plan.Person != "" {
 		p.field("a person", r.Plan.Person+" (plimsoll attest "+r.ID+")")
 	}
+	p.field("evidence", r.Plan.Evidence)
+	if n := r.Plan.Strength; n > 0 && n < len(strengths) {
+		p.field("strength", fmt.Sprintf("at least %d: %s", n, strengths[n]))
+	}
 	p.field("stands for", fmt.Sprintf("%d days", r.Plan.Days))
 	p.field("owner", r.Plan.Owner)
-	p.field("how to meet", r.Fix)
-	p.field("weaknesses", cweText(r.CWE))
-	p.field("see", strings.Join(r.Maps, ", "))
-	return app.write(p)
+	if r.Fix != r.Plan.Evidence {
+		p.field("how to meet", r.Fix)
+	}
 }
 
 func (app *App) explainCheck(c *check.Check) error {

@@ -32,9 +32,10 @@ type App struct {
 	// terminals, where the streams are files
 	outFile, errFile *os.File
 
-	color  string
-	quiet  bool
-	status int // that a command without an error asks for
+	color   string
+	quiet   bool
+	verbose bool
+	status  int // that a command without an error asks for
 }
 
 // System is the App of a real process.
@@ -90,6 +91,7 @@ func newRoot(app *App) *cobra.Command {
 	flags := root.PersistentFlags()
 	flags.Var(enum(&app.color, "auto", "auto", "always", "never"), "color", "colour the output: auto, always or never")
 	flags.BoolVarP(&app.quiet, "quiet", "q", false, "say the verdict and nothing else")
+	flags.BoolVarP(&app.verbose, "verbose", "v", false, "say more: where facts were seen, whole fingerprints, every observation")
 	root.AddCommand(commands(app)...)
 	usageErrors(root)
 	return root
@@ -113,15 +115,15 @@ func usageErrors(cmd *cobra.Command) {
 
 func commands(app *App) []*cobra.Command {
 	return []*cobra.Command{
-		newCheck(app), newInit(app), newStatus(app), newExplain(app), newTriage(app), newAttest(app),
+		newCheck(app), newInit(app), newStatus(app), newExplain(app), newRequirements(app), newTriage(app), newAttest(app), newExempt(app),
 		newEvidence(app), newKey(app), newSchema(app), newDocs(app), newMan(app), newVersion(app),
 	}
 }
 
 func unknownCommand(cmd *cobra.Command, name string) error {
-	hint := "`plimsoll --help` lists the commands"
+	hint := "`" + cmd.CommandPath() + " --help` lists the commands"
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {
-		hint = "did you mean `plimsoll " + near[0] + "`?"
+		hint = "did you mean `" + cmd.CommandPath() + " " + near[0] + "`?"
 	}
 	return fault.New(fault.Usage, hint, "there is no command %q", name)
 }
@@ -201,5 +203,5 @@ func (e *enumValue) Set(s string) error {
 // options are how reports look on this terminal.
 func (app *App) options() report.Options {
 	color, links, width := report.Terminal(app.outFile, app.Getenv, app.color)
-	return report.Options{Color: color, Hyperlinks: links, Width: width, Quiet: app.quiet, Clock: app.Clock, Explain: assess.RuleDoc}
+	return report.Options{Color: color, Hyperlinks: links, Width: width, Quiet: app.quiet, Verbose: app.verbose, Clock: app.Clock, Explain: assess.RuleDoc}
 }

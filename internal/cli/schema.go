@@ -12,12 +12,16 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
+	"github.com/plimsoll-dev/plimsoll/internal/requirement/custom"
+	"github.com/plimsoll-dev/plimsoll/internal/requirement/upgrade"
+	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
 )
 
 // schemas are the JSON Schemas of the files in .plimsoll/.
 func schemas() map[string][]byte {
 	return map[string][]byte{
-		"product": product.Schema, "access": access.Schema, "decisions": finding.DecisionsSchema,
+		"product": product.Schema, "access": access.Schema, "decisions": finding.DecisionsSchema, "upgrade": upgrade.Schema,
+		"tests": mapping.Schema, "requirements": custom.Schema,
 	}
 }
 

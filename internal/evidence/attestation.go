@@ -20,65 +20,64 @@ const AttestationType = "https://plimsoll.dev/attestation/v1"
 
 // Attestation is a person's word that a requirement is met, until a day.
 type Attestation struct {
-	Requirement string     `json:"requirement"`
-	Statement   string     `json:"statement"` // what the person says, and how they know
-	By          string     `json:"by"`
-	Effective   string     `json:"effective"` // YYYY-MM-DD, first day on which it holds
-	Until       string     `json:"until"`     // YYYY-MM-DD, last day
-	Recorded    time.Time  `json:"recorded"`
-	Basis       []Basis    `json:"basis,omitempty"`
-	Repository  Repository `json:"repository"`
+	Requirement string    `json:"requirement"`
+	Statement   string    `json:"statement"` // what the person says, and how they know
+	By          string    `json:"by"`
+	Effective   string    `json:"effective"` // YYYY-MM-DD, first day on which it holds; may lie before Recorded
+	Until       string    `json:"until"`     // YYYY-MM-DD, last day
+	Recorded    time.Time `json:"recorded"`
+	// Revision is the digest of the sentence that was attested, where the
+	// organisation words the requirement itself: knowledge.Requirement.Revision.
+	Revision string  `json:"revision,omitempty"`
+	Basis    []Basis `json:"basis,omitempty"`
+	// Counter is what speaks against it, as its author saw it.
+	Counter      string     `json:"counter,omitempty"`
+	CounterBasis []Basis    `json:"counterBasis,omitempty"`
+	Repository   Repository `json:"repository"`
 }
 
 // Basis is a file or address that the person went by.
 type Basis struct {
-	Name   string `json:"name"`             // path in the repository, or URL
+	Name   string `json:"name"`             // path in the repository, URL, or what a document is called
 	Digest string `json:"digest,omitempty"` // of a file at the time
+	// Outside says that it does not stand in the repository, where its digest
+	// could be compared.
+	Outside bool `json:"outside,omitempty"`
 }
 
-type attestationStatement struct {
-	Type          string      `json:"_type"`
-	Subject       []Subject   `json:"subject"`
-	PredicateType string      `json:"predicateType"`
-	Predicate     Attestation `json:"predicate"`
-}
-
-// SignAttestation wraps a in a signed envelope. The subject is the repository
-// by its first commits, and each file that the person went by.
+// SignAttestation wraps a in an envelope with the author's signature. The
+// subject is the repository by its first commits, and each file that the person
+// went by. Digest is that of the payload, "sha256:<hex>".
 func SignAttestation(ctx context.Context, a Attestation, key ed25519.PrivateKey) (envelope []byte, digest string, err error) {
-	s := attestationStatement{Type: StatementType, PredicateType: AttestationType, Predicate: a}
-	for _, root := range a.Repository.Roots {
-		s.Subject = append(s.Subject, Subject{Name: "repository", Digest: map[string]string{"gitCommit": root}})
-	}
-	for _, b := range a.Basis {
-		if algorithm, value := splitDigest(b.Digest); b.Digest != "" {
-			s.Subject = append(s.Subject, Subject{Name: b.Name, Digest: map[string]string{algorithm: value}})
-		}
-	}
-	return sign(ctx, s, key)
+	return signWord(ctx, AttestationType, a, a.Repository, append(a.Basis[:len(a.Basis):len(a.Basis)], a.CounterBasis...), key)
 }
 
-// OpenAttestation verifies an attestation with the keys of the product's people
-// and returns it, its digest and the key that signed. An error is a
-// *fault.Error with code Untrusted.
-func OpenAttestation(ctx context.Context, name string, envelope []byte, keys []Key) (Attestation, string, Key, error) {
-	payload, key, err := openPayload(ctx, name, envelope, keys)
+// OpenAttestation verifies an attestation with the keys of the product's
+// people: every signature in the envelope must be by one of them, by each at
+// most once, and fit. An error is a *fault.Error with code Untrusted.
+func OpenAttestation(ctx context.Context, name string, envelope []byte, keys []Key) (Signed[Attestation], error) {
+	s, err := openWord[Attestation](ctx, name, AttestationType, envelope, keys)
 	if err != nil {
-		return Attestation{}, "", Key{}, err
+		return s, err
 	}
-	var s attestationStatement
-	if err := readStatement(name, payload, &s); err != nil {
-		return Attestation{}, "", Key{}, err
+	a := s.Word
+	if strings.TrimSpace(a.Requirement) == "" || strings.TrimSpace(a.By) == "" {
+		return s, refused(name, "give it again with `plimsoll attest`", "it names no requirement or nobody who says it")
 	}
-	if s.Type != StatementType || s.PredicateType != AttestationType {
-		return Attestation{}, "", Key{}, broken(name, "it holds a %s about a %s, expected %s", s.Type, s.PredicateType, AttestationType)
-	}
-	for field, day := range map[string]string{"effective": s.Predicate.Effective, "until": s.Predicate.Until} {
-		if _, err := time.Parse(time.DateOnly, day); err != nil {
-			return Attestation{}, "", Key{}, broken(name, "its day %q (%s) is no date", day, field)
+	return s, checkDays(name, "effective", a.Effective, a.Until)
+}
+
+// checkDays wants two days of the calendar, the first no later than the last.
+func checkDays(name, field, first, last string) error {
+	for _, day := range []struct{ field, text string }{{field, first}, {"until", last}} {
+		if _, err := time.Parse(time.DateOnly, day.text); err != nil {
+			return refused(name, "give it again with days as YYYY-MM-DD", "its day %q (%s) is no date", day.text, day.field)
 		}
 	}
-	return s.Predicate, payloadDigest(payload), key, nil
+	if last < first {
+		return refused(name, "give it again with a later end", "it ends (%s) before it begins (%s)", last, first)
+	}
+	return nil
 }
 
 // keyLine opens the one-line form of a public key, as product.yaml holds it.

@@ -51,6 +51,7 @@ type Record struct {
 	Observations []event.Observation `json:"observations"`
 	Findings     []event.Finding     `json:"findings"`
 	Problems     []event.Problem     `json:"problems"`
+	Tests        []event.Test        `json:"tests,omitempty"`
 	Started      time.Time           `json:"started"`
 	Finished     time.Time           `json:"finished"`
 	FreshUntil   time.Time           `json:"freshUntil"`

@@ -196,3 +196,6 @@ func quote(s string) string {
 	}, s)
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
+
+// Line is where the decision stands in the file it was read from, 0 for none.
+func (d Decision) Line() int { return d.line }

@@ -11,11 +11,13 @@ type book struct {
 	words        map[string]*tally
 	attestations map[string][]Attestation
 	exemptions   map[string][]Exemption
+	tests        map[string][]TestWord
 }
 
 // open makes a book of the input, and does not write to it.
 func open(in Input) *book {
-	b := &book{in: in, words: map[string]*tally{}, attestations: map[string][]Attestation{}, exemptions: map[string][]Exemption{}}
+	b := &book{in: in, words: map[string]*tally{}, attestations: map[string][]Attestation{}, exemptions: map[string][]Exemption{},
+		tests: map[string][]TestWord{}}
 	best := map[string]CheckWord{}
 	for _, w := range in.Checks {
 		if other, there := best[w.Check]; !there || freshFirst(w, other) < 0 {
@@ -36,6 +38,12 @@ func open(in Input) *book {
 	}
 	for _, list := range b.exemptions {
 		slices.SortFunc(list, latestFirst)
+	}
+	for _, w := range in.Tests {
+		b.tests[w.Requirement] = append(b.tests[w.Requirement], w)
+	}
+	for _, list := range b.tests {
+		slices.SortFunc(list, testsInOrder)
 	}
 	return b
 }

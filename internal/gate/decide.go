@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -35,7 +36,7 @@ func decide(in Input, n map[event.Status]int) (event.Gate, string) {
 		return event.IncompleteGate, "the run was incomplete; of what it examined " + summary
 	case applying == 0:
 		return event.NotMet, "no requirement applies, so there is nothing to meet"
-	case !anythingSeen(in.Checks):
+	case !anythingSeen(in):
 		return event.NotMet, "nothing was examined; " + summary
 	}
 	return ruled(in.GateRule, n, summary)
@@ -68,16 +69,16 @@ func ruled(rule string, n map[event.Status]int, summary string) (event.Gate, str
 	return event.NotMet, summary
 }
 
-// anythingSeen tells whether any check looked at anything.
-func anythingSeen(words []CheckWord) bool {
-	for _, w := range words {
+// anythingSeen tells whether any check looked at anything, or any test ran.
+func anythingSeen(in Input) bool {
+	for _, w := range in.Checks {
 		for _, o := range w.Observations {
 			if o.Count > 0 {
 				return true
 			}
 		}
 	}
-	return false
+	return slices.ContainsFunc(in.Tests, func(w TestWord) bool { return w.Passed+w.Failed > 0 })
 }
 
 // summarize says the counts in words, the worst first.

@@ -73,6 +73,8 @@ type Attestation struct {
 	Reviewer    string // a second person who signed too; empty where there is none
 	Documented  bool   // it names files or addresses that it rests on
 	Counter     string // what speaks against it, as its author recorded; empty for nothing
+	// StaleBecause names what the word rests on and has moved; empty for nothing.
+	StaleBecause string
 	// Refused says why the word does not count, a signature by an unknown key
 	// for instance; empty where it does.
 	Refused string
@@ -102,6 +104,11 @@ type Exemption struct {
 	Approver    string // a second person
 	Because     string
 	From, Until time.Time
+	// Compensating is what lessens the risk meanwhile.
+	Compensating string
+	// Signed says that both have signed it; else product.yaml just names them.
+	Signed bool
+	Path   string // of the file that it stands in
 }
 
 // Evaluate gives the verdict.
@@ -110,6 +117,7 @@ func Evaluate(in Input) event.Verdict {
 	reqs := make([]event.Requirement, len(in.Requirements))
 	for i, r := range in.Requirements {
 		reqs[i] = b.judge(r)
+		reqs[i].Due = b.due(r, reqs[i].Status)
 	}
 	slices.SortFunc(reqs, inOrder)
 	v := event.Verdict{
@@ -124,7 +132,7 @@ func Evaluate(in Input) event.Verdict {
 
 // judge gives one requirement its status.
 func (b *book) judge(r requirement.Selected) event.Requirement {
-	out := event.Requirement{ID: r.ID, Title: r.Title, Wing: r.Wing, Level: r.Level}
+	out := event.Requirement{ID: r.ID, Title: r.Title, Wing: r.Wing, Level: r.Level, Catalogue: r.Catalogue, Section: r.Section, Tailored: r.Tailored}
 	for _, need := range r.Plan.Checks {
 		if !slices.Contains(out.Checks, need.Check) {
 			out.Checks = append(out.Checks, need.Check)
@@ -137,6 +145,10 @@ func (b *book) judge(r requirement.Selected) event.Requirement {
 	whole := combine(b.parts(r.Requirement))
 	whole = b.exempt(r.ID, whole)
 	out.Status, out.Reason, out.Evidence = whole.status, whole.reason, whole.evidence
+	out.Counter = b.against(r)
+	if r.Tailored != "" {
+		out.Reason += "; " + r.Tailored
+	}
 	if blocks(whole.status) {
 		out.Next, out.Cost = whole.do, max(1, whole.minutes)
 	}
@@ -157,7 +169,13 @@ func (b *book) parts(r knowledge.Requirement) []part {
 		}
 		parts = append(parts, b.check(r, need))
 	}
-	if len(missing) > 0 || r.Plan.Person != "" {
+	tests := b.testParts(r)
+	if r.Plan.Strength > 0 || len(r.Plan.Methods) > 0 {
+		return b.graded(r, parts, tests, missing)
+	}
+	parts = append(parts, tests...)
+	standIn := len(missing) > 0 && combine(tests).status != event.Pass
+	if standIn || r.Plan.Person != "" {
 		parts = append(parts, b.person(r, missing))
 	}
 	if len(parts) == 0 {

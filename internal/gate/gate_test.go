@@ -138,10 +138,10 @@ func TestStatusOfCheck(t *testing.T) {
 		{"incomplete", input(secrets(), with(word(), func(w *CheckWord) { w.Incomplete = []string{"3 blobs are missing"} })), event.Unknown, "3 blobs are missing"},
 		{"incomplete, but failing", input(secrets(), with(word(token()), func(w *CheckWord) { w.Incomplete = []string{"x"} })), event.Fail, ""},
 		{"incomplete, accepted", input(secrets(), with(word(token(decided("accepted", "2027-01-01"))), func(w *CheckWord) { w.Incomplete = []string{"x"} })), event.Unknown, ""},
-		{"nothing looked at", input(secrets(), with(word(), func(w *CheckWord) { w.Observations = nil })), event.Unknown, "did not look at secret.*"},
+		{"nothing looked at", input(secrets(), with(word(), func(w *CheckWord) { w.Observations = nil })), event.Unknown, "found nothing that secret.* could be about"},
 		{"looked at no file", input(secrets(), with(word(), func(w *CheckWord) { w.Observations[0].Count = 0 })), event.Unknown, "found nothing to examine"},
-		{"looked at something else", input(secrets(), with(word(), func(w *CheckWord) { w.Observations[0].Rules = []string{"other.rule"} })), event.Unknown, "did not look at secret.*"},
-		{"looked, but says not for what", input(secrets(), with(word(), func(w *CheckWord) { w.Observations[0].Rules = nil })), event.Unknown, "did not look at secret.*"},
+		{"looked at something else", input(secrets(), with(word(), func(w *CheckWord) { w.Observations[0].Rules = []string{"other.rule"} })), event.Unknown, "found nothing that secret.* could be about"},
+		{"looked, but says not for what", input(secrets(), with(word(), func(w *CheckWord) { w.Observations[0].Rules = nil })), event.Unknown, "found nothing that secret.* could be about"},
 		{"suppressed in the tool", input(secrets(), word(token(decided("accepted", ""), func(f *event.Finding) { f.Tool = "ada" }))), event.Exempt, "accepted by ada"},
 		{"suppressed in another tool", input(secrets(), word(token(decided("accepted", ""), func(f *event.Finding) { f.Tool = "grace" }))), event.Fail, ""},
 		{"also rules need not run", input(also(), word()), event.Pass, "812 files"},
@@ -241,7 +241,7 @@ func TestExemption(t *testing.T) {
 		want   event.Status
 		reason string
 	}{
-		{"of a failure", []CheckWord{word(token())}, good, event.Exempt, "until 2026-07-01: the key opens nothing (asked by ada, approved by grace); without it fail: a GitHub token"},
+		{"of a failure", []CheckWord{word(token())}, good, event.Exempt, "until 2026-07-01: the key opens nothing (asked by ada, approved by grace; named in product.yaml, not signed); without it fail: a GitHub token"},
 		{"of an unknown", nil, good, event.Exempt, "without it unknown"},
 		{"of a stale one", []CheckWord{stale}, good, event.Exempt, "without it stale"},
 		{"of a pass", []CheckWord{word()}, good, event.Pass, "812 files"},

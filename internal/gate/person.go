@@ -3,10 +3,12 @@ package gate
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/requirement"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
 
@@ -22,8 +24,7 @@ func (b *book) person(r knowledge.Requirement, missing []string) part {
 	var p part
 	switch {
 	case why == "":
-		p = part{status: event.Pass, reason: fmt.Sprintf("%s%s attested it on %s, until %s",
-			because, best.By, date(best.Effective), date(end(*best, r.Plan.Days)))}
+		p = b.spoken(r, *best, because)
 	case ended:
 		p = b.wanting(r, event.Stale, because+why+"; ")
 	default:
@@ -91,6 +92,8 @@ func (b *book) invalid(a Attestation, days int) (why string, ended bool) {
 	switch {
 	case a.Refused != "":
 		return fmt.Sprintf("the word of %s does not count: %s", a.By, a.Refused), false
+	case a.StaleBecause != "" && !a.Revoked:
+		return fmt.Sprintf("the word of %s is stale: %s", a.By, a.StaleBecause), true
 	case a.Revoked:
 		return a.By + " took back what was attested", false
 	case a.Until.IsZero() || a.Until.Before(a.Effective):
@@ -103,8 +106,10 @@ func (b *book) invalid(a Attestation, days int) (why string, ended bool) {
 	return "", false
 }
 
-// end is when an attestation stops to stand: at its own end, and no later than
-// the plan allows.
+// End is when an attestation stops to stand: at its own end, and no later than
+// the days of the plan allow.
+func End(a Attestation, days int) time.Time { return end(a, days) }
+
 func end(a Attestation, days int) time.Time {
 	if days > 0 && !a.Until.IsZero() {
 		if latest := a.Effective.AddDate(0, 0, days); latest.Before(a.Until) {
@@ -112,6 +117,17 @@ func end(a Attestation, days int) time.Time {
 		}
 	}
 	return a.Until
+}
+
+// against is what speaks against r, as far as words that stand record it.
+func (b *book) against(r requirement.Selected) string {
+	var all []string
+	for _, a := range b.attestations[r.ID] {
+		if why, _ := b.invalid(a, r.Plan.Days); why == "" && a.Counter != "" && !slices.Contains(all, a.Counter) {
+			all = append(all, a.Counter)
+		}
+	}
+	return strings.Join(all, "; ")
 }
 
 // lastFirst sorts attestations so that the one to speak of comes first.
@@ -131,8 +147,7 @@ func (b *book) exempt(id string, p part) part {
 	}
 	for _, e := range list {
 		if why := e.invalid(b.in.AsOf); why == "" {
-			p.reason = fmt.Sprintf("exempt until %s: %s (asked by %s, approved by %s); without it %s: %s",
-				date(e.Until), e.Because, e.By, e.Approver, p.status, p.reason)
+			p.reason = fmt.Sprintf("exempt until %s: %s (%s); without it %s: %s", date(e.Until), e.Because, e.people(), p.status, p.reason)
 			p.status = event.Exempt
 			return p
 		}
@@ -140,6 +155,21 @@ func (b *book) exempt(id string, p part) part {
 	p.reason += "; " + list[0].invalid(b.in.AsOf)
 	return p
 }
+
+// people says who is behind an exemption, and how sure that is.
+func (e Exemption) people() string {
+	text := fmt.Sprintf("asked by %s, approved by %s", e.By, e.Approver)
+	if !e.Signed {
+		text += "; named in product.yaml, not signed"
+	}
+	if e.Compensating != "" {
+		text += "; meanwhile: " + e.Compensating
+	}
+	return text
+}
+
+// Invalid says why an exemption does not hold at a moment, "" where it does.
+func (e Exemption) Invalid(asOf time.Time) string { return e.invalid(asOf) }
 
 // invalid says why an exemption does not hold, "" where it does.
 func (e Exemption) invalid(asOf time.Time) string {
@@ -164,3 +194,13 @@ func latestFirst(a, b Exemption) int {
 		cmp.Compare(a.Approver, b.Approver), cmp.Compare(a.Because, b.Because),
 	)
 }
+
+// Invalid says why a does not stand at a moment, by a plan of so many days; ""
+// where it does.
+func Invalid(a Attestation, days int, asOf time.Time) string {
+	why, _ := (&book{in: Input{AsOf: asOf}}).invalid(a, days)
+	return why
+}
+
+// WantsTwo tells whether a plan demands the word of two people.
+func WantsTwo(p knowledge.Plan) bool { return wantsTwo(p) }

@@ -31,7 +31,7 @@ func Problems(in Input, v event.Verdict) []event.Problem {
 		why, _ := b.invalid(a, days[a.Requirement])
 		switch {
 		case !known:
-			list = append(list, problem("attestation-unused", "plimsoll explain "+a.Requirement, "the attestation by %s is of %s, which is no requirement", a.By, a.Requirement))
+			list = append(list, problem("attestation-unused", "plimsoll explain "+a.Requirement, "the attestation by %s is of %s, which is not among the requirements selected", a.By, a.Requirement))
 		case why != "" && s != event.Pass:
 			list = append(list, problem("attestation-invalid", "plimsoll attest "+a.Requirement, "%s: %s", a.Requirement, why))
 		}
@@ -45,11 +45,14 @@ func Problems(in Input, v event.Verdict) []event.Problem {
 // problem says what is wrong with e, if anything is.
 func (e Exemption) problem(in Input, status map[string]event.Status) []event.Problem {
 	s, known := status[e.Requirement]
-	const hint = "remove it from .plimsoll/product.yaml"
+	hint := "remove it from .plimsoll/product.yaml"
+	if e.Path != "" {
+		hint = "remove " + e.Path
+	}
 	var p event.Problem
 	switch why := e.invalid(in.AsOf); {
 	case !known:
-		p = problem("exemption-unused", hint, "the exemption asked by %s is of %s, which is no requirement", e.By, e.Requirement)
+		p = problem("exemption-unused", hint, "the exemption asked by %s is of %s, which is not among the requirements selected", e.By, e.Requirement)
 	case s == event.Pass || s == event.NotApplicable:
 		p = problem("exemption-unused", hint, "the exemption of %s is not needed: its status is %s without it", e.Requirement, s)
 	case why != "":

@@ -32,10 +32,10 @@ func TestProblems(t *testing.T) {
 	}
 	want := []string{
 		"attestation-invalid: PL-DESIGN-1: the word of grace does not count: unknown key",
-		"attestation-unused: the attestation by grace is of PL-NONE-1, which is no requirement",
+		"attestation-unused: the attestation by grace is of PL-NONE-1, which is not among the requirements selected",
 		"exemption-invalid: PL-DESIGN-1: the exemption ended on 2026-02-01",
 		"exemption-invalid: PL-DESIGN-1: the exemption was asked and approved by ada alone",
-		"exemption-unused: the exemption asked by ada is of PL-NONE-1, which is no requirement",
+		"exemption-unused: the exemption asked by ada is of PL-NONE-1, which is not among the requirements selected",
 		"exemption-unused: the exemption of PL-CODE-1 is not needed: its status is pass without it",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -24,6 +24,7 @@ type sum struct {
 	open, promised, accepted int
 	top                      *event.Finding // the first among the open
 	leave                    *event.Finding // the first among the accepted
+	until                    string         // the first day on which a decision that bears on it ends; "" for none
 }
 
 // looked is what was examined for a set of rules.
@@ -45,7 +46,7 @@ func newTally(w CheckWord, day string) *tally {
 
 func (t *tally) add(f *event.Finding, day string) {
 	s := standing(f, day)
-	if s == settled {
+	if s == settled && (f.Decision == nil || f.Decision.Until == "") {
 		return
 	}
 	cells := t.cells[f.Rule]
@@ -67,8 +68,10 @@ func rank(s event.Severity) int {
 
 func sumOf(f *event.Finding, s stands) sum {
 	switch s {
+	case settled:
+		return sum{until: f.Decision.Until}
 	case left:
-		return sum{accepted: 1, leave: f}
+		return sum{accepted: 1, leave: f, until: f.Decision.Until}
 	case promised:
 		return sum{open: 1, promised: 1, top: f}
 	}
@@ -81,6 +84,9 @@ func (s *sum) merge(other sum) {
 	s.accepted += other.accepted
 	s.top = first(s.top, other.top)
 	s.leave = first(s.leave, other.leave)
+	if s.until == "" || other.until != "" && other.until < s.until {
+		s.until = other.until
+	}
 }
 
 // first is the one of two findings to speak of; either may be nil.

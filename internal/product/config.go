@@ -36,9 +36,7 @@ type Product struct {
 	Requirements Selection         `yaml:"requirements"`
 	Exemptions   []Exemption       `yaml:"exemptions"`
 	Gate         Gate              `yaml:"gate"`
-	// Checks holds settings by check id and name.
-	Checks  map[string]map[string]any `yaml:"checks"`
-	Results []string                  `yaml:"results"` // globs
+	Results      []string          `yaml:"results"` // globs
 
 	file *yamlfile.File
 }
@@ -47,7 +45,7 @@ type Product struct {
 type Owner struct {
 	Name  string   `yaml:"name"`
 	Email string   `yaml:"email"`
-	Role  string   `yaml:"role"` // developer | maintainer | security | operations | product
+	Role  string   `yaml:"role"` // architect | developer | maintainer | security | operations | product
 	Keys  []string `yaml:"keys"`
 }
 
@@ -57,19 +55,6 @@ type Deliverable struct {
 	Type        string `yaml:"type"`
 	Path        string `yaml:"path"`
 	Description string `yaml:"description"`
-}
-
-// Selection says which requirements are selected.
-type Selection struct {
-	Level   int         `yaml:"level"` // 1 to 3
-	Include []string    `yaml:"include"`
-	Exclude []Exclusion `yaml:"exclude"`
-}
-
-// Exclusion is a requirement that does not apply, and why.
-type Exclusion struct {
-	ID     string `yaml:"id"`
-	Reason string `yaml:"reason"`
 }
 
 // Exemption is a requirement knowingly not met.
@@ -118,7 +103,8 @@ func Load(path string, data []byte) (*Product, fault.List) {
 	if err != nil {
 		return nil, append(faults, fault.Wrap(fault.Internal, err, "", "reading the vocabulary of facts"))
 	}
-	faults = yamlfile.Sorted(append(append(faults, more...), badExemptions(file)...))
+	more = append(more, badSelection(file, p.Requirements)...)
+	faults = yamlfile.Sorted(append(append(faults, more...), append(badExemptions(file), sharedKeys(file, p.Owners)...)...))
 	if len(faults) > 0 {
 		return nil, faults
 	}

@@ -13,7 +13,7 @@ import (
 const whole = `name: shop
 description: sells ships
 owners:
-  - {name: Ada Example, email: ada@example.org, role: security, keys: [ssh-ed25519 AAAA]}
+  - {name: Ada Example, email: ada@example.org, role: security, keys: ["ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="]}
 facts:
   kind: [web, api]
   exposure: internet
@@ -35,8 +35,6 @@ exemptions:
     compensating: manual review
 gate:
   rule: fail == 0
-checks:
-  code.secrets: {history: false}
 results: [reports/*.sarif]
 `
 
@@ -46,9 +44,9 @@ func TestLoadWhole(t *testing.T) {
 		t.Fatal(faults)
 	}
 	got := []any{p.Name, p.Owners[0].Role, p.Facts["kind"], p.Facts["exposure"], p.Not["data"], p.Requirements.Level, p.Requirements.Exclude[0].ID,
-		p.Exemptions[0].Until, p.Gate.Rule, p.Checks["code.secrets"]["history"], p.Results[0], p.Deliverables[0].Path}
+		p.Exemptions[0].Until, p.Gate.Rule, p.Results[0], p.Deliverables[0].Path}
 	want := []any{"shop", "security", Values{"web", "api"}, Values{"internet"}, Values{"payment"}, 2, "PL-CODE-2",
-		"2026-03-31", "fail == 0", false, "reports/*.sarif", "dist/shop.tar"}
+		"2026-03-31", "fail == 0", "reports/*.sarif", "dist/shop.tar"}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
@@ -95,7 +93,6 @@ exemptions:
 		{"everything at once", "nmae: x\nfacts: {kind: wbe}\nexemptions:\n  - {requirement: PL-1, reason: x, requested_by: a, approved_by: a}\ngate: strict\n", []string{
 			`1:1: "nmae" is not known here | did you mean name?`, `2:15: "wbe" is not a value of kind | did you mean web?`, `4:5: until is missing | add until:`,
 			`4:66: a approves what they asked for themselves | have`, `5:7: gate must be a mapping, not the text "strict" | the rule`}},
-		{"check id", "checks: {Secrets: {a: 1}}\n", []string{`1:10: "Secrets" cannot be a name here | a check's id looks like code.secrets`}},
 		{"conflict", "name: x\n<<<<<<< HEAD\n", []string{`2:1: a merge conflict that is not resolved | keep one side`}},
 	}
 	for _, tt := range tests {

@@ -31,6 +31,9 @@ type Repo struct {
 	refs       func() ([]Ref, error)
 }
 
+// ErrNone is the cause where a folder stands in no repository.
+var ErrNone = errors.New("no git repository")
+
 // Open finds the repository in which dir stands. It returns a *fault.Error with
 // code Usage where there is none.
 func Open(ctx context.Context, dir string) (*Repo, error) {
@@ -75,7 +78,9 @@ func notARepository(dir string, err error) error {
 		return fault.Wrap(fault.Usage, err, "run `git config --global --add safe.directory` with that folder, if you trust it", "opening %s", dir)
 	}
 	if strings.Contains(err.Error(), "not a git repository") {
-		return fault.New(fault.Usage, "go to a git repository, or run `git init` there and add the files", "%s is not in a git repository", dir)
+		e := fault.New(fault.Usage, "go to a git repository, or run `git init` there and add the files", "%s is not in a git repository", dir)
+		e.Err = ErrNone
+		return e
 	}
 	return fault.Wrap(fault.Usage, err, "see whether `git status` works there", "opening %s", dir)
 }

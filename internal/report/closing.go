@@ -146,7 +146,7 @@ func minutes(n int) string {
 
 // hint says how to go on.
 func (p *page) hint(r *run) {
-	text := "more: plimsoll explain ID (any requirement, rule or finding)"
+	text := "more: plimsoll explain ID (facts, or any requirement, rule or finding)"
 	if len(r.verdict.Requirements) > 0 {
 		text += ", plimsoll status"
 	}

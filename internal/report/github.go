@@ -45,6 +45,7 @@ func github(r *run, opt Options) ([]byte, error) {
 	p.gap()
 	p.waterline(r.verdict)
 	p.reasons(r.verdict.Requirements)
+	p.tailored(r.verdict.Requirements)
 	p.gap()
 	p.gateLine(r)
 	p.steps(r.verdict.Next)

@@ -55,6 +55,9 @@ func junit(r *run, _ Options) ([]byte, error) {
 			all.add(wingSuite(w))
 		}
 	}
+	if left := tailoredSuite(r.verdict.Requirements); len(left.Cases) > 0 {
+		all.add(left)
+	}
 	if problems := r.incomplete(); len(problems) > 0 {
 		all.add(problemSuite(problems))
 	}

@@ -58,6 +58,7 @@ func markdown(r *run, opt Options) ([]byte, error) {
 	}
 	d.folded(count(len(rest), "more finding")+": "+bySeverity(rest), rest, opt)
 	d.requirements(r.verdict.Requirements)
+	d.tailored(r.verdict.Requirements)
 	decided := r.in(event.Decided)
 	d.folded(count(len(decided), "finding")+" decided", decided, opt)
 	return []byte(d.String()), nil

@@ -240,5 +240,6 @@ func sarifInvocationOf(r *run) sarifInvocation {
 		}
 		inv.Notifications = append(inv.Notifications, note)
 	}
+	inv.Notifications = append(inv.Notifications, sarifTailored(r.verdict.Requirements)...)
 	return inv
 }

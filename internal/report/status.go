@@ -14,13 +14,16 @@ func Status(w io.Writer, v *event.Verdict, opt Options) error {
 	p := newPage(opt.withDefaults())
 	r := &run{config: &event.Config{}, verdict: v}
 	for _, req := range v.Requirements {
-		r.config.Level = max(r.config.Level, req.Level)
+		if req.Status != event.NotApplicable {
+			r.config.Level = max(r.config.Level, req.Level)
+		}
 	}
 	if !opt.Quiet {
 		p.waterline(v)
 		for _, wing := range wings(v.Requirements) {
 			p.wing(wing)
 		}
+		p.tailored(v.Requirements)
 		p.gap()
 	}
 	p.gateLine(r)
@@ -57,6 +60,10 @@ func (p *page) requirement(r event.Requirement) {
 	p.paintedBlock(word, statusColor(r.Status), r.ID+"  "+r.Title)
 	if r.Reason != "" && (r.Status != event.Pass || p.opt.Verbose) {
 		p.block(indent, r.Reason, dim, 4)
+	}
+	told := (r.Status != event.Pass || p.opt.Verbose) && strings.Contains(r.Reason, r.Counter)
+	if r.Counter != "" && !told {
+		p.block(indent+"against it: ", r.Counter, "", 4)
 	}
 	if r.Next != "" && r.Status != event.Pass {
 		next := r.Next

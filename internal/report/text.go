@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 )
 
@@ -26,10 +27,12 @@ func text(r *run, opt Options) ([]byte, error) {
 		p.header(r.config)
 		p.facts(r.config.Facts)
 		p.gap()
+		p.origins(r.config.Facts)
 		p.findings(r)
 		p.gap()
 		p.waterline(r.verdict)
 		p.reasons(r.verdict.Requirements)
+		p.tailored(r.verdict.Requirements)
 	}
 	p.problems(r.problems)
 	if !opt.Quiet {
@@ -63,6 +66,29 @@ func (p *page) header(c *event.Config) {
 		rest += ", as of " + day(c.AsOf)
 	}
 	p.line(p.paint(bold, name), rest)
+}
+
+// origins says of every fact where it was seen, for whoever asks for more.
+func (p *page) origins(facts []event.Fact) {
+	if !p.opt.Verbose || len(facts) == 0 {
+		return
+	}
+	p.line(p.paint(bold, "Facts"))
+	for _, f := range facts {
+		how := string(f.Confidence)
+		if f.Origin == "declared" {
+			how = "declared"
+		}
+		text := fmt.Sprintf("%s %s (%s)", f.Name, f.Value, how)
+		if f.Path != "" {
+			text += " " + fault.Place{Path: f.Path, Line: f.Line}.String()
+		}
+		if f.Because != "" {
+			text += ": " + f.Because
+		}
+		p.block("  ", text, "", 4)
+	}
+	p.gap()
 }
 
 // labels name the facts in a reader's order; others follow by their own names.

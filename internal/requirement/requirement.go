@@ -8,15 +8,10 @@
 package requirement
 
 import (
-	"fmt"
-	"maps"
-	"slices"
-	"strings"
 	"sync"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
-	"github.com/plimsoll-dev/plimsoll/internal/yamlfile"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
 
@@ -33,21 +28,14 @@ var Facts = sync.OnceValue(func() *Vocabulary {
 	}
 })
 
-// Selection is what a product chooses of a catalogue.
-type Selection struct {
-	// Level takes the requirements up to it: 1, 2 or 3. Below 1 counts as 1.
-	Level int
-	// Include and Exclude map a requirement's id to the reason. Include takes
-	// it whatever its level and its expression say. Both need a reason.
-	Include, Exclude map[string]string
-}
-
 // Selected is a requirement and whether it applies.
 type Selected struct {
 	knowledge.Requirement
 	Applies bool
 	// Reason says why it applies or not, from the facts.
 	Reason string
+	// Tailored says what the product changed of it, and why; empty for nothing.
+	Tailored string
 	// Facts are those that decided: every fact whose name the expression mentions.
 	Facts []event.Fact
 }
@@ -78,23 +66,39 @@ func (j *judge) judge(r knowledge.Requirement) Selected {
 	s := Selected{Requirement: r}
 	if because, excluded := j.sel.Exclude[r.ID]; excluded {
 		s.Reason = "left out by the product: " + reasonOr(because)
+		s.Tailored = s.Reason
 		return s
+	}
+	if change, changed := j.sel.Modify[r.ID]; changed {
+		s.Requirement, s.Tailored = change.apply(r)
 	}
 	if because, included := j.sel.Include[r.ID]; included {
 		s.Applies, s.Reason = true, "taken in by the product: "+reasonOr(because)
+		s.Tailored = joined(s.Reason, s.Tailored)
 		return s
 	}
-	if level := max(1, j.sel.Level); r.Level > level {
-		s.Reason = fmt.Sprintf("level %d; this product selects level %d", r.Level, level)
+	if takes, why := j.sel.Takes(s.Requirement); !takes {
+		s.Reason = joined(why, s.Tailored)
 		return s
 	}
-	applies, facts, err := j.applies(r)
+	applies, facts, err := j.applies(s.Requirement)
 	if err != nil {
 		s.Applies, s.Reason = true, "whether it applies is not known: "+err.Error()
 		return s
 	}
-	s.Applies, s.Facts, s.Reason = applies, facts, j.known.reason(r.Applies, applies, j.compiled[r.Applies].Names)
+	s.Applies, s.Facts, s.Reason = applies, facts, j.known.reason(s.Requirement.Applies, applies, j.compiled[s.Requirement.Applies].Names)
+	if !applies {
+		s.Reason = joined(s.Reason, s.Tailored)
+	}
 	return s
+}
+
+// joined puts two reasons one after the other, either of which may be empty.
+func joined(a, b string) string {
+	if a == "" || b == "" {
+		return a + b
+	}
+	return a + "; " + b
 }
 
 // applies evaluates the expression of r and adds its faults to j's.
@@ -133,38 +137,4 @@ func reasonOr(because string) string {
 		return "no reason given"
 	}
 	return because
-}
-
-// selectionFaults reports what is wrong with a product's choice, sorted by id.
-func selectionFaults(reqs []knowledge.Requirement, sel Selection) fault.List {
-	if len(sel.Include)+len(sel.Exclude) == 0 {
-		return nil
-	}
-	ids := make([]string, len(reqs))
-	for i, r := range reqs {
-		ids[i] = r.ID
-	}
-	var list fault.List
-	check := func(verb string, choice map[string]string) {
-		for _, id := range slices.Sorted(maps.Keys(choice)) {
-			switch {
-			case !slices.Contains(ids, id):
-				hint := "plimsoll requirements list shows all"
-				if near, found := yamlfile.Suggest(id, ids); found {
-					hint = "did you mean " + near + "?"
-				}
-				list = append(list, fault.New(fault.Config, hint, "%s %s: no such requirement", verb, id))
-			case strings.TrimSpace(choice[id]) == "":
-				list = append(list, fault.New(fault.Config, "say in one sentence why", "%s %s: no reason given", verb, id))
-			}
-		}
-	}
-	check("include", sel.Include)
-	check("exclude", sel.Exclude)
-	for _, id := range slices.Sorted(maps.Keys(sel.Include)) {
-		if _, both := sel.Exclude[id]; both {
-			list = append(list, fault.New(fault.Config, "remove one of the two", "%s is both included and excluded", id))
-		}
-	}
-	return list
 }

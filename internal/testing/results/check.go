@@ -22,11 +22,14 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
+	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/cyclonedx"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
+	"github.com/plimsoll-dev/plimsoll/internal/testing/results/gotest"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/junit"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/openvex"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/sarif"
+	"github.com/plimsoll-dev/plimsoll/internal/testing/testnames"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
 
@@ -55,11 +58,13 @@ const Prefix = "sarif."
 // The inputs of the check.
 const (
 	candidates = "result files"
+	mapped     = "mapping of tests"
+	sources    = "sources of tests"
 	workTree   = "work tree" // for the paths and the lines that results point to
 )
 
 // limits are the most bytes that are read of one file.
-var limits = map[Kind]int64{SARIF: 256 << 20, JUnit: 64 << 20, CycloneDX: 128 << 20, OpenVEX: 16 << 20}
+var limits = map[Kind]int64{SARIF: 256 << 20, JUnit: 64 << 20, CycloneDX: 128 << 20, OpenVEX: 16 << 20, GoTest: 256 << 20}
 
 // New makes the check over what Detect finds.
 func New() *check.Check { return Naming(func(string) bool { return false }) }
@@ -77,6 +82,8 @@ func Naming(named func(path string) bool) *check.Check {
 		Rules: rules,
 		Inputs: []check.Input{
 			check.Files(candidates, func(path string) bool { return Candidate(path) || named(path) }),
+			check.Files(mapped, func(path string) bool { return path == mapping.Path }),
+			check.Files(sources, testSource),
 			check.Files(workTree, nil),
 		},
 		Run: func(ctx context.Context, p *check.Pass) error {
@@ -94,9 +101,12 @@ func run(ctx context.Context, p *check.Pass, rules []knowledge.Rule, named func(
 		return err
 	}
 	im := newImporter(p, rules)
+	if err := im.testsInSources(ctx); err != nil {
+		return err
+	}
 	for _, f := range p.Files(candidates) {
 		if _, known := files[f.Path]; !known && named(f.Path) {
-			im.lack(f.Path, "name a file in SARIF, JUnit XML, CycloneDX or OpenVEX", "the file is named as results and has none of the formats that are read")
+			im.lack(f.Path, "name a file in SARIF, JUnit XML, CycloneDX, OpenVEX or of go test -json", "the file is named as results and has none of the formats that are read")
 		}
 	}
 	seen := map[[sha256.Size]byte]bool{}
@@ -120,6 +130,9 @@ func run(ctx context.Context, p *check.Pass, rules []knowledge.Rule, named func(
 		}
 	}
 	p.Observe(event.Observation{What: summary(leftOut, copies), Count: int64(len(seen))})
+	if err := im.tellTests(ctx); err != nil {
+		return err
+	}
 	return im.finish(ctx)
 }
 
@@ -134,29 +147,51 @@ func summary(leftOut, copies int) string {
 	return what
 }
 
+// The keys under which look counts: what it is about, the kind of results or the
+// id of a requirement, and the file or the test.
+const (
+	separator = "\x00"
+	detected  = "name"    // the file's name says that it holds results
+	sniffed   = "content" // only its content does
+	carries   = "test"    // a test in it carries a requirement
+)
+
+// look says of one file what it holds: results, or tests that carry requirements.
+// One function for both, since the memo knows a file by its path and bytes alone.
+func look(_ context.Context, f repo.File, r io.Reader, item *check.Item) error {
+	isSource := testSource(f.Path)
+	limit := int64(HeadSize)
+	if isSource {
+		limit = testnames.MaxFile
+	}
+	data, err := io.ReadAll(io.LimitReader(r, limit))
+	if err != nil {
+		return err
+	}
+	if isSource {
+		countTests(f.Path, data, item)
+	}
+	head := data[:min(len(data), HeadSize)]
+	if kind := Detect(f.Path, head); kind != None {
+		item.Count(detected+separator+string(kind)+separator+f.Path, 1)
+	} else if kind := Sniff(head); kind != None {
+		item.Count(sniffed+separator+string(kind)+separator+f.Path, 1)
+	}
+	return nil
+}
+
 // discover looks into every candidate and returns the kind of those that hold
 // results, by path, and how many were left out as test data. What a file's name
 // and content say is kept in the memo; what the user has named is not, since it
 // may change while the file does not.
 func discover(ctx context.Context, p *check.Pass, named func(string) bool) (files map[string]Kind, leftOut int, err error) {
-	const separator, detected, sniffed = "\x00", "name", "content"
-	counts, err := p.EachFile(ctx, candidates, func(_ context.Context, f repo.File, r io.Reader, item *check.Item) error {
-		head, err := io.ReadAll(io.LimitReader(r, HeadSize))
-		if err != nil {
-			return err
-		}
-		if kind := Detect(f.Path, head); kind != None {
-			item.Count(detected+separator+string(kind)+separator+f.Path, 1)
-		} else if kind := Sniff(head); kind != None {
-			item.Count(sniffed+separator+string(kind)+separator+f.Path, 1)
-		}
-		return nil
-	})
+	counts, err := p.EachFile(ctx, candidates, look)
 	files = map[string]Kind{}
 	for key := range counts {
 		parts := strings.SplitN(key, separator, 3)
 		kind, name := Kind(parts[1]), parts[2]
 		switch {
+		case parts[0] == carries:
 		case named(name):
 			files[name] = kind
 		case parts[0] == sniffed:
@@ -183,6 +218,10 @@ func (im *importer) file(name string, kind Kind, data []byte) {
 		im.sarif(name, log, err == nil)
 	case JUnit:
 		report, err := junit.Parse(text)
+		im.fail(name, err)
+		im.junit(name, report, err == nil)
+	case GoTest:
+		report, err := gotest.Parse(text)
 		im.fail(name, err)
 		im.junit(name, report, err == nil)
 	case CycloneDX:

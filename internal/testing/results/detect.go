@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
+	"github.com/plimsoll-dev/plimsoll/internal/testing/results/gotest"
 )
 
 // Kind is a format of results.
@@ -19,6 +20,7 @@ const (
 	JUnit     Kind = "JUnit XML"
 	CycloneDX Kind = "CycloneDX"
 	OpenVEX   Kind = "OpenVEX"
+	GoTest    Kind = "go test -json"
 )
 
 // HeadSize is how many bytes from the start of a file Detect and Sniff want.
@@ -28,7 +30,7 @@ const HeadSize = 4 << 10
 // is worth while to look into it.
 func Candidate(name string) bool {
 	lower := strings.ToLower(name)
-	return strings.HasSuffix(lower, ".sarif") || strings.HasSuffix(lower, ".json") || likelyXML(lower)
+	return strings.HasSuffix(lower, ".sarif") || strings.HasSuffix(lower, ".json") || likelyXML(lower) || likelyGoTest(lower)
 }
 
 // Detect tells what kind of results a file holds by its path and its first
@@ -41,8 +43,9 @@ func Detect(name string, head []byte) Kind {
 		kind   Kind
 	}{
 		{".sarif", SARIF}, {".sarif.json", SARIF}, {".cdx.json", CycloneDX}, {".cdx.xml", CycloneDX}, {".openvex.json", OpenVEX},
+		{".gotest.json", GoTest}, {".gotest.jsonl", GoTest}, {"/go-test.json", GoTest},
 	} {
-		if strings.HasSuffix(lower, known.suffix) {
+		if strings.HasSuffix("/"+lower, known.suffix) {
 			return known.kind
 		}
 	}
@@ -58,6 +61,9 @@ func Sniff(head []byte) Kind {
 	text, err := docfile.UTF8(head)
 	if err != nil {
 		return None
+	}
+	if gotest.Sniff(text) {
+		return GoTest
 	}
 	switch text = bytes.TrimLeft(text, " \t\r\n"); {
 	case len(text) == 0:
@@ -137,6 +143,13 @@ func topValue(dec *json.Decoder) (string, bool) {
 			return s, true
 		}
 	}
+}
+
+// likelyGoTest knows the names that people give the output of go test -json where
+// it is not simply "….json". The name is in lower case.
+func likelyGoTest(name string) bool {
+	base := path.Base(name)
+	return strings.HasSuffix(base, ".jsonl") && strings.Contains(base, "test") || strings.HasSuffix(base, ".test2json")
 }
 
 // likelyXML knows the names under which build tools leave reports, so that not

@@ -12,6 +12,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
+	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/sarif"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
@@ -25,6 +26,8 @@ type importer struct {
 	tree       *tree
 	found      []found
 	statements []statement
+	shown      map[mapping.Name]*outcome // what every test has come to
+	written    []sourceTest              // tests in the sources that carry requirements
 }
 
 // found is a finding on its way in, with what else is known of it.
@@ -40,7 +43,7 @@ type found struct {
 }
 
 func newImporter(p *check.Pass, rules []knowledge.Rule) *importer {
-	im := &importer{pass: p, rules: map[string]knowledge.Rule{}, tree: newTree(p.Files(workTree))}
+	im := &importer{pass: p, rules: map[string]knowledge.Rule{}, shown: map[mapping.Name]*outcome{}, tree: newTree(p.Files(workTree))}
 	for _, r := range rules {
 		im.rules[r.ID] = r
 	}

@@ -30,6 +30,7 @@ func (im *importer) junit(name string, r *junit.Report, whole bool) {
 }
 
 func (im *importer) testCase(name string, r *junit.Report, c *junit.Case) {
+	im.keep(name, c)
 	path, line := im.testFile(name, c)
 	var f found
 	switch {

@@ -47,8 +47,11 @@ type Case struct {
 	// Attempts counts failed attempts of a test that was run again.
 	Attempts   int
 	Properties map[string]string
-	Time       time.Duration
-	At         int // line of the report where the case stands
+	// Around are the properties of the suite that the case stands in. They are
+	// shared by its cases: do not write to them.
+	Around map[string]string
+	Time   time.Duration
+	At     int // line of the report where the case stands
 }
 
 // Status of a test case.

@@ -9,6 +9,7 @@ import (
 )
 
 func TestDialects(t *testing.T) {
+	jar := map[string]string{"surefire.real.class.path": "/x.jar"}
 	tests := []struct {
 		name, text string
 		want       Report
@@ -22,10 +23,10 @@ func TestDialects(t *testing.T) {
   <testcase name="pays" classname="shop.CartTest"><error type="java.lang.NullPointerException"/></testcase>
   <testcase name="later" classname="shop.CartTest"><skipped message="not yet"/></testcase>
 </testsuite>`, Report{Tool: "Surefire", Ended: time.Date(2026, 5, 20, 10, 0, 0, 0, time.UTC), Cases: []Case{
-			{Suite: "shop.CartTest", Name: "adds", Class: "shop.CartTest", Status: Passed, Attempts: 1, Time: 1234500 * time.Millisecond, At: 4},
-			{Suite: "shop.CartTest", Name: "empties", Class: "shop.CartTest", Status: Failed, Attempts: 1, Message: "expected 0", At: 5},
-			{Suite: "shop.CartTest", Name: "pays", Class: "shop.CartTest", Status: Errored, Message: "java.lang.NullPointerException", At: 7},
-			{Suite: "shop.CartTest", Name: "later", Class: "shop.CartTest", Status: Skipped, Message: "not yet", At: 8},
+			{Suite: "shop.CartTest", Name: "adds", Class: "shop.CartTest", Status: Passed, Attempts: 1, Time: 1234500 * time.Millisecond, Around: jar, At: 4},
+			{Suite: "shop.CartTest", Name: "empties", Class: "shop.CartTest", Status: Failed, Attempts: 1, Message: "expected 0", Around: jar, At: 5},
+			{Suite: "shop.CartTest", Name: "pays", Class: "shop.CartTest", Status: Errored, Message: "java.lang.NullPointerException", Around: jar, At: 7},
+			{Suite: "shop.CartTest", Name: "later", Class: "shop.CartTest", Status: Skipped, Message: "not yet", Around: jar, At: 8},
 		}}},
 		{"pytest", `<testsuites name="pytest tests"><testsuite name="pytest" errors="0" failures="1" skipped="0" tests="2" timestamp="2026-05-20T12:00:00.5+02:00" hostname="ci">
 <testcase classname="tests.test_login" name="test_wrong[a b]" file="tests/test_login.py" line="12" time="0.01"><failure message="assert 200 == 401">def test…</failure></testcase>
@@ -51,7 +52,7 @@ Failed</failure></testcase></testsuite></testsuite></testsuites>`, Report{Tool: 
 		{"gotestsum", `<testsuites tests="1" failures="1"><testsuite tests="1" failures="1" name="example.com/shop" timestamp="2026-05-20T10:00:00Z">
 <properties><property name="go.version" value="go1.26"/></properties><testcase classname="example.com/shop" name="TestAdd"><failure message="Failed" type="">=== RUN</failure></testcase></testsuite></testsuites>`,
 			Report{Tool: "go test", Ended: time.Date(2026, 5, 20, 10, 0, 0, 0, time.UTC), Cases: []Case{
-				{Suite: "example.com/shop", Name: "TestAdd", Class: "example.com/shop", Status: Failed, Message: "Failed", At: 2}}}},
+				{Suite: "example.com/shop", Name: "TestAdd", Class: "example.com/shop", Status: Failed, Message: "Failed", Around: map[string]string{"go.version": "go1.26"}, At: 2}}}},
 		{"failure of a suite", `<testsuites><testsuite name="set-up"><error message="no database"/></testsuite>
 <testsuite name="lost" failures="2" errors="1"><testcase name="a"><failure/></testcase></testsuite></testsuites>`, Report{Tool: "JUnit XML",
 			Cases: []Case{{Suite: "lost", Name: "a", Status: Failed, At: 2}},

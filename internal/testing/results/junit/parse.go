@@ -113,7 +113,7 @@ func (p *parser) testcase(s *suite, start xml.StartElement) error {
 		Suite: p.path(), Name: docfile.OneLine(attr(start, "name"), 500),
 		Class: docfile.OneLine(cmp.Or(attr(start, "classname"), attr(start, "class")), 500),
 		File:  cmp.Or(attr(start, "file"), attr(start, "filepath"), s.file), Line: number(attr(start, "line")),
-		Status: Passed, Time: seconds(attr(start, "time")), At: p.xml.Line(),
+		Status: Passed, Around: s.properties, Time: seconds(attr(start, "time")), At: p.xml.Line(),
 	}
 	c.byAttribute(attr(start, "status"), attr(start, "result"))
 	p.note(attr(start, "timestamp"))
