@@ -50,6 +50,26 @@ func customRequirements(ctx context.Context, a *assessment) ([]brought, error) {
 	return all, faults.Err()
 }
 
+// FindCustom returns a requirement that the repository in o.Dir words itself.
+func FindCustom(ctx context.Context, o Options, id string) (knowledge.Requirement, bool, error) {
+	a, err := begin(ctx, o.withDefaults())
+	if err != nil {
+		return knowledge.Requirement{}, false, err
+	}
+	all, err := customRequirements(ctx, a)
+	if err != nil {
+		return knowledge.Requirement{}, false, err
+	}
+	for _, b := range all {
+		for _, r := range b.requirements {
+			if strings.EqualFold(r.ID, id) {
+				return r, true, nil
+			}
+		}
+	}
+	return knowledge.Requirement{}, false, nil
+}
+
 func isCustom(path string) bool {
 	if strings.HasPrefix(path, custom.PoliciesDir+"/") {
 		return strings.HasSuffix(path, ".md")

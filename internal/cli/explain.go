@@ -62,6 +62,9 @@ func (app *App) explain(ctx context.Context, dir, id string) error {
 	if fingerprintStart.MatchString(id) {
 		return app.explainFinding(ctx, dir, id)
 	}
+	if found, err := app.explainCustom(ctx, dir, id); found || err != nil {
+		return err
+	}
 	if found, err := app.explainImported(ctx, dir, id); found || err != nil {
 		return err
 	}
@@ -137,6 +140,7 @@ func (app *App) explainRequirement(ctx context.Context, dir string, r knowledge.
 	p.field("why", r.Why)
 	p.field("level", levelText(r))
 	p.field("applies when", r.Applies)
+	p.field("written in", r.Written)
 	p.plan(r)
 	p.field("weaknesses", cweText(r.CWE))
 	p.field("see", strings.Join(r.Maps, ", "))

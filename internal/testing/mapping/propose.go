@@ -29,10 +29,10 @@ type Proposal struct {
 // What makes a proposal well supported. Most tests are about no requirement at
 // all, so a wrong proposal is worse than a missing one.
 const (
-	leastShared  = 3    // words in common
-	leastCover   = 0.3  // part of the test's words that are in common
-	leastLead    = 1.15 // how far the best requirement must be ahead of the next
-	mostEach     = 10   // proposals for one requirement
+	leastShared = 3    // words in common
+	leastCover  = 0.3  // part of the test's words that are in common
+	leastLead   = 1.15 // how far the best requirement must be ahead of the next
+	mostEach    = 10   // proposals for one requirement
 )
 
 // Propose finds tests whose names speak of a requirement, by the words that both
