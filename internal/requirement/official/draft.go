@@ -4,6 +4,7 @@ import (
 	"path"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
@@ -77,7 +78,7 @@ var (
 	versionForm = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z._-]{0,39}$`)
 	hasDigit    = regexp.MustCompile(`[0-9]`)
 	// idForm keeps ids to what can stand in a file name on every system.
-	idForm = regexp.MustCompile(`^[\pL\pN][\pL\pN._()+-]{0,99}$`)
+	idForm = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[\pL\pN][\pL\pN._()+-]{0,99}$`) }) // large, so only when asked for
 )
 
 // cleanVersion is a version of the file without the v before it; "" for what is
@@ -229,7 +230,7 @@ func (d *draft) judgeID(e *entry) {
 	switch {
 	case e.ID == "":
 		d.fail(e.at, "give it an id", "a requirement without an id")
-	case !idForm.MatchString(e.ID):
+	case !idForm().MatchString(e.ID):
 		d.fail(e.at, "write ids with letters, digits and . _ - + ( ), at most 100; they become names of files", "%q cannot be an id", e.ID)
 	default:
 		// An id that is written like another catalogue's would take its evidence.
