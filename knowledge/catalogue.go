@@ -1,18 +1,14 @@
 package knowledge
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/goccy/go-yaml"
 )
 
 //go:embed catalogues/*/*.yaml
@@ -156,17 +152,9 @@ func loadCatalogue(fsys fs.FS, c Catalogue) ([]Requirement, error) {
 // readPlans reads one file of a catalogue and holds every entry against the
 // rules for plans.
 func readPlans(fsys fs.FS, name string, c Catalogue) ([]planEntry, error) {
-	data, err := fs.ReadFile(fsys, name)
+	entries, err := readList[planEntry](fsys, name, "plans")
 	if err != nil {
 		return nil, err
-	}
-	var entries []planEntry
-	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&entries)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(entries) == 0 {
-		return nil, fmt.Errorf("%s: holds no plans", name)
 	}
 	var faults []error
 	for i, e := range entries {

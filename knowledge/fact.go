@@ -1,7 +1,6 @@
 package knowledge
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
@@ -12,8 +11,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/goccy/go-yaml"
 )
 
 //go:embed facts/*.yaml
@@ -123,9 +120,9 @@ func FactsDigest() (string, error) { return factsDigest() }
 
 var (
 	factRules   = sync.OnceValues(loadFactRules)
-	factNames   = sync.OnceValues(func() ([]FactName, error) { return readFactList[FactName](vocabularyFile) })
-	languages   = sync.OnceValues(func() ([]Language, error) { return readFactList[Language](languagesFile) })
-	fileSets    = sync.OnceValues(func() ([]FileSet, error) { return readFactList[FileSet](setsFile) })
+	factNames   = sync.OnceValues(func() ([]FactName, error) { return readList[FactName](factFiles, vocabularyFile, "names") })
+	languages   = sync.OnceValues(func() ([]Language, error) { return readList[Language](factFiles, languagesFile, "languages") })
+	fileSets    = sync.OnceValues(func() ([]FileSet, error) { return readList[FileSet](factFiles, setsFile, "sets") })
 	factsDigest = sync.OnceValues(digestFacts)
 )
 
@@ -148,7 +145,7 @@ func loadFactRules() ([]FactRule, error) {
 
 // readFactRules reads the rules of one topic, which their ids begin with.
 func readFactRules(name string) ([]FactRule, error) {
-	rules, err := readFactList[FactRule](name)
+	rules, err := readList[FactRule](factFiles, name, "rules")
 	if err != nil {
 		return nil, err
 	}
@@ -159,19 +156,6 @@ func readFactRules(name string) ([]FactRule, error) {
 		}
 	}
 	return rules, nil
-}
-
-// readFactList reads a file that is a list, and refuses fields that T does not have.
-func readFactList[T any](name string) ([]T, error) {
-	data, err := factFiles.ReadFile(name)
-	if err != nil {
-		return nil, fmt.Errorf("reading knowledge: %w", err)
-	}
-	var out []T
-	if err := yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&out); err != nil {
-		return nil, fmt.Errorf("reading knowledge/%s: %w", name, err)
-	}
-	return out, nil
 }
 
 func digestFacts() (string, error) {

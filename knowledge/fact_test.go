@@ -52,7 +52,7 @@ func TestFactListsLoad(t *testing.T) {
 }
 
 func TestFactFilesAreStrict(t *testing.T) {
-	if _, err := readFactList[FactValue](vocabularyFile); err == nil {
+	if _, err := readList[FactValue](factFiles, vocabularyFile, "entries"); err == nil {
 		t.Error("a file with unknown fields was read")
 	}
 	if _, err := readFactRules(setsFile); err == nil {

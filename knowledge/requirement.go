@@ -1,18 +1,14 @@
 package knowledge
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/goccy/go-yaml"
 )
 
 //go:embed requirements/*.yaml
@@ -73,17 +69,9 @@ func strangers(fsys fs.FS) []error {
 // readRequirements reads the file of one wing.
 func readRequirements(fsys fs.FS, wing string) ([]Requirement, error) {
 	name := "requirements/" + wing + ".yaml"
-	data, err := fs.ReadFile(fsys, name)
+	list, err := readList[Requirement](fsys, name, "requirements")
 	if err != nil {
 		return nil, err
-	}
-	var list []Requirement
-	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&list)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(list) == 0 {
-		return nil, fmt.Errorf("%s: holds no requirements", name)
 	}
 	var faults []error
 	for i := range list {

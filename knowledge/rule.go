@@ -1,19 +1,15 @@
 package knowledge
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
-
-	"github.com/goccy/go-yaml"
 )
 
 //go:embed rules/*.yaml
@@ -75,17 +71,9 @@ func loadRules(fsys fs.FS) ([]Rule, error) {
 
 // readRules reads one file, which holds the rules of the check it is named after.
 func readRules(fsys fs.FS, name string) ([]Rule, error) {
-	data, err := fs.ReadFile(fsys, name)
+	rules, err := readList[Rule](fsys, name, "rules")
 	if err != nil {
 		return nil, err
-	}
-	var rules []Rule
-	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&rules)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(rules) == 0 {
-		return nil, fmt.Errorf("%s: holds no rules", name)
 	}
 	check := strings.TrimSuffix(path.Base(name), ".yaml")
 	var faults []error

@@ -4,14 +4,10 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/goccy/go-yaml"
 )
 
 //go:generate go run ./gensecrets -o secret_table.go
@@ -127,13 +123,9 @@ func readSecrets(fsys fs.FS, name string) ([]Secret, error) {
 		return nil, err
 	}
 	data = bytes.ReplaceAll(data, []byte(Mark), nil)
-	var secrets []Secret
-	err = yaml.NewDecoder(bytes.NewReader(data), yaml.Strict()).Decode(&secrets)
-	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%s: %w", name, err)
-	}
-	if len(secrets) == 0 {
-		return nil, fmt.Errorf("%s: holds no kinds of credential", path.Base(name))
+	secrets, err := decodeList[Secret](data, name, "kinds of credential")
+	if err != nil {
+		return nil, err
 	}
 	var faults []error
 	for i := range secrets {

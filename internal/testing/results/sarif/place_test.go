@@ -5,7 +5,7 @@ import "testing"
 func TestResolvePlace(t *testing.T) {
 	index := func(n int) *int { return &n }
 	bases := map[string]wireArtifactLocation{
-		"%SRCROOT%": {URI: "file:///home/ci/work/shop/"},
+		"%SRCROOT%": {URI: "file:///home/ci/src/shop/"},
 		"SRC":       {URI: "src/", URIBaseID: "%SRCROOT%"},
 		"OBJ":       {URI: "file:///tmp/build/"},
 		"UP":        {URI: "../../", URIBaseID: "%SRCROOT%"},
@@ -31,13 +31,13 @@ func TestResolvePlace(t *testing.T) {
 		{"other base", wireArtifactLocation{URI: "gen/a.go", URIBaseID: "OBJ"}, "gen/a.go", "", false},
 		{"index", wireArtifactLocation{Index: index(0)}, "src/lib/x.js", "", false},
 		{"index out of range", wireArtifactLocation{Index: index(7)}, "", "", false},
-		{"absolute in root", wireArtifactLocation{URI: "file:///home/ci/work/shop/a%20b.go"}, "a b.go", "", false},
+		{"absolute in root", wireArtifactLocation{URI: "file:///home/ci/src/shop/a%20b.go"}, "a b.go", "", false},
 		{"absolute elsewhere", wireArtifactLocation{URI: "/usr/lib/x.go"}, "", "/usr/lib/x.go", false},
-		{"sibling of the root", wireArtifactLocation{URI: "/home/ci/work/shop2/x.go"}, "", "/home/ci/work/shop2/x.go", false},
-		{"the root itself", wireArtifactLocation{URI: "file:///home/ci/work/shop"}, "", "", false},
-		{"drive", wireArtifactLocation{URI: "file:///D:/work/x.cs"}, "", "/d:/work/x.cs", false},
-		{"drive, two slashes", wireArtifactLocation{URI: "file://D:/work/x.cs"}, "", "/d:/work/x.cs", false},
-		{"backslashes", wireArtifactLocation{URI: `D:\work\x.cs`}, "", "/d:/work/x.cs", false},
+		{"sibling of the root", wireArtifactLocation{URI: "/home/ci/src/shop2/x.go"}, "", "/home/ci/src/shop2/x.go", false},
+		{"the root itself", wireArtifactLocation{URI: "file:///home/ci/src/shop"}, "", "", false},
+		{"drive", wireArtifactLocation{URI: "file:///D:/src/x.cs"}, "", "/d:/src/x.cs", false},
+		{"drive, two slashes", wireArtifactLocation{URI: "file://D:/src/x.cs"}, "", "/d:/src/x.cs", false},
+		{"backslashes", wireArtifactLocation{URI: `D:\src\x.cs`}, "", "/d:/src/x.cs", false},
 		{"relative backslashes", wireArtifactLocation{URI: `src\x.cs`}, "src/x.cs", "", false},
 		{"stray percent", wireArtifactLocation{URI: "100%.txt"}, "100%.txt", "", false},
 		{"out by dots", wireArtifactLocation{URI: "../etc/passwd"}, "", "", true},
