@@ -75,9 +75,9 @@ func TestChoose(t *testing.T) {
 		{"ours by name", "requirements: {catalogues: [{name: plimsoll, level: 2}]}", 1},
 		{"one", "requirements: {catalogues: [{name: asvs}]}", 1 + 345},
 		{"all", "requirements: {catalogues: [{name: osps}, {name: acme}, {name: asvs}, {name: masvs}]}", 1 + 345 + 24 + 64 + 2},
-		{"one requirement alone", "requirements: {include: [V1.2.3]}", 1 + 1},
-		{"one of a brought catalogue", "requirements: {include: [ACME-1]}", 1 + 1},
-		{"one alone, changed", "requirements: {include: [V1.2.3], modify: [{id: 1.2.3, reason: r, days: 3}]}", 1 + 1},
+		{"one requirement alone", "requirements: {include: [{id: V1.2.3, reason: r}]}", 1 + 1},
+		{"one of a brought catalogue", "requirements: {include: [{id: ACME-1, reason: r}]}", 1 + 1},
+		{"one alone, changed", "requirements: {include: [{id: V1.2.3, reason: r}], modify: [{id: 1.2.3, reason: r, days: 3}]}", 1 + 1},
 	}
 	for _, tt := range tests {
 		reqs, sel, err := chosen(t, tt.yaml, acme("acme", "a.yaml", "ACME-1", "ACME-2"), always)
@@ -133,7 +133,7 @@ func TestChooseFaults(t *testing.T) {
 		{"requirements: {catalogues: [{name: acme, profiles: [L1]}]}", `the catalogue acme has no profile "L1" | remove it`},
 		{"requirements: {catalogues: [{name: masvs, level: 2}]}", "the catalogue masvs has profiles, and no levels | choose profiles"},
 		{"requirements: {exclude: [{id: ACME-1, reason: r}]}", "ACME-1 is of the catalogue acme, which the product does not choose | remove it, or add {name: acme}"},
-		{"requirements: {include: [ACME-9]}", "include ACME-9: no such requirement | "},
+		{"requirements: {include: [{id: ACME-9, reason: r}]}", "include ACME-9: no such requirement | "},
 	}
 	for _, tt := range tests {
 		_, _, err := chosen(t, tt.yaml, acme("acme", "a.yaml", "ACME-1"))

@@ -22,7 +22,7 @@ deliverables:
   - {name: shop, type: image, path: dist/shop.tar}
 requirements:
   level: 2
-  include: [PL-BUILD-1]
+  include: [{id: PL-BUILD-1, reason: r}]
   exclude:
     - {id: PL-CODE-2, reason: no code of that kind}
 exemptions:

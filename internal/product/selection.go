@@ -37,21 +37,10 @@ type Chosen struct {
 }
 
 // Inclusion is a requirement that applies whatever its level and expression
-// say. It may be written as a bare id; then the reason is empty.
+// say, and why.
 type Inclusion struct {
 	ID     string `yaml:"id"`
 	Reason string `yaml:"reason"`
-}
-
-// UnmarshalYAML reads an id, or an id with a reason.
-func (i *Inclusion) UnmarshalYAML(decode func(any) error) error {
-	var id string
-	if decode(&id) == nil {
-		i.ID = id
-		return nil
-	}
-	type plain Inclusion // without this method
-	return decode((*plain)(i))
 }
 
 // Exclusion is a requirement that does not apply, and why.

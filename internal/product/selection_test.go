@@ -14,7 +14,7 @@ func TestLoadSelection(t *testing.T) {
     - {name: asvs, level: 1}
     - {name: masvs, profiles: [L1, R]}
   include:
-    - V1.2.3
+    - {id: V1.2.3, reason: a promise}
     - {id: PL-CODE-1, reason: a customer asks}
   exclude: [{id: PL-CODE-2, reason: none of it}]
   modify: [{id: PL-CODE-3, reason: more often, days: 30, owner: architect, strength: 2, applies: "true"}]
@@ -25,7 +25,7 @@ func TestLoadSelection(t *testing.T) {
 	want := Selection{
 		Level:      2,
 		Catalogues: []Chosen{{Name: "asvs", Level: 1}, {Name: "masvs", Profiles: []string{"L1", "R"}}},
-		Include:    []Inclusion{{ID: "V1.2.3"}, {ID: "PL-CODE-1", Reason: "a customer asks"}},
+		Include:    []Inclusion{{ID: "V1.2.3", Reason: "a promise"}, {ID: "PL-CODE-1", Reason: "a customer asks"}},
 		Exclude:    []Exclusion{{ID: "PL-CODE-2", Reason: "none of it"}},
 		Modify:     []Modification{{ID: "PL-CODE-3", Reason: "more often", Days: 30, Owner: "architect", Strength: 2, Applies: "true"}},
 	}
@@ -57,7 +57,7 @@ func TestLoadSelectionFaults(t *testing.T) {
 		{"days", "  modify: [{id: PL-CODE-1, reason: r, days: 400}]", []string{"2:45: days"}},
 		{"owner", "  modify: [{id: PL-CODE-1, reason: r, owner: boss}]", []string{`2:46: owner cannot be "boss"`}},
 		{"twice, in two ways of writing", "  exclude: [{id: V1.2.3, reason: r}, {id: 1.2.3, reason: r}]", []string{"2:38: v5.0.0-1.2.3 stands twice under exclude"}},
-		{"in and out", "  include: [pl-code-1]\n  exclude: [{id: PL-CODE-1, reason: r}]", []string{"3:13: PL-CODE-1 stands under include and under exclude"}},
+		{"in and out", "  include: [{id: pl-code-1, reason: r}]\n  exclude: [{id: PL-CODE-1, reason: r}]", []string{"3:13: PL-CODE-1 stands under include and under exclude"}},
 		{"out and changed", "  exclude: [{id: PL-CODE-1, reason: r}]\n  modify: [{id: PL-CODE-1, reason: r, days: 3}]", []string{"3:12: PL-CODE-1 stands under exclude and under modify"}},
 	}
 	for _, tt := range tests {
