@@ -178,7 +178,10 @@ func (a *assessment) recall(ctx context.Context, c *check.Check) word {
 		w.Problems = append(w.Problems, problemOf(c.ID, err))
 	}
 	if ok {
-		w.Evidence, w.current = item, true
+		w.Evidence, w.current = item, !a.AsOf.Before(item.AsOf)
+		if !w.current {
+			w.stale = "its word is for " + item.AsOf.UTC().Format(time.DateOnly) + " and later"
+		}
 		return w
 	}
 	if item, ok = a.runner.Store.Latest(ctx, c.ID, a.identity); ok {

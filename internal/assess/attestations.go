@@ -187,7 +187,10 @@ func (a *assessment) signedBy(author string, signers []evidence.Key) (reviewer, 
 	}
 	own := 0
 	for _, key := range signers {
-		signer, _ := a.product.KeyOf(evidence.KeyLine(key.Public))
+		signer, known := a.product.KeyOf(evidence.KeyLine(key.Public))
+		if !known { // nobody's key must not pass for anybody's
+			return "", "product.yaml does not say whose key signed it"
+		}
 		if signer.Same(who) {
 			own++
 		} else {

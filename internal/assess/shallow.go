@@ -1,6 +1,8 @@
 package assess
 
 import (
+	"fmt"
+
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/evidence"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
@@ -12,6 +14,43 @@ import (
 // as incomplete anyway.
 func (a *assessment) foreign(of evidence.Repository) bool {
 	return !a.repo.Shallow() && !of.Same(a.identity)
+}
+
+// notCommitted tells whether a file counts here that no commit holds. Results
+// that product.yaml names are made by the build, so they do not make the tree dirty.
+func (a *assessment) notCommitted() bool {
+	for _, f := range a.snapshot.Files() {
+		if !f.Tracked && !a.product.NamesResult(f.Path) {
+			return true
+		}
+	}
+	return false
+}
+
+// submodules notes what is not examined here because it is another repository.
+func submodules(files []repo.File) []event.Problem {
+	var first string
+	n := 0
+	for _, f := range files {
+		if f.Mode == repo.Submodule {
+			if n++; n == 1 {
+				first = f.Path
+			}
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return []event.Problem{{Code: "submodules", Path: first,
+		Message: fmt.Sprintf("%s, which is not examined here", plural(n)),
+		Hint:    "run `plimsoll check` in each of them"}}
+}
+
+func plural(n int) string {
+	if n == 1 {
+		return "a submodule holds code of another repository"
+	}
+	return fmt.Sprintf("%d submodules hold code of other repositories", n)
 }
 
 // cutOff is the problem of a history that is not all here.

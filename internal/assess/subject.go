@@ -67,6 +67,10 @@ func begin(ctx context.Context, o Options) (*assessment, error) {
 	if err := a.configure(ctx); err != nil {
 		return nil, err
 	}
+	if a.repo.Root() != "" && a.notCommitted() {
+		a.dirty, a.identity.Dirty = true, true
+	}
+	a.problems = append(a.problems, submodules(a.snapshot.Files())...)
 	a.checks = Table(a.product.NamesResult)
 	if err := a.infer(ctx); err != nil {
 		return nil, err
@@ -120,12 +124,8 @@ func (a *assessment) read(ctx context.Context) error {
 // ahead of everything else: build outputs are files that git ignores. Whatever
 // is wrong with the file is told when it is read again with the rest.
 func (a *assessment) namedResults() []string {
-	path, err := a.repo.Inside(product.Path)
+	data, err := a.repo.ReadInside(product.Path, maxConfig)
 	if err != nil {
-		return nil
-	}
-	data, err := os.ReadFile(path)
-	if err != nil || len(data) > maxConfig {
 		return nil
 	}
 	p, _ := product.Load(product.Path, data)

@@ -28,6 +28,7 @@ type Pass struct {
 	problems     []event.Problem
 	tests        []event.Test
 	freshUntil   time.Time
+	dated        bool // the check asked for the date
 }
 
 // Item is what examining one file gives. A check's word on a file is a function
@@ -156,7 +157,12 @@ func (p *Pass) FreshUntil(t time.Time) {
 
 // Now is the date that the run is for. A check whose result depends on it says
 // until when with FreshUntil.
-func (p *Pass) Now() time.Time { return p.subject.AsOf }
+func (p *Pass) Now() time.Time {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.dated = true
+	return p.subject.AsOf
+}
 
 // Progress tells the person at the terminal where the check is.
 func (p *Pass) Progress(format string, args ...any) {

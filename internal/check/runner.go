@@ -104,7 +104,8 @@ func (r *Runner) remembered(ctx context.Context, call evidence.Call, w *Word) (e
 	if !ok || r.mayBeBetter(ctx, item) || r.tooOld(item) {
 		return evidence.Item{}, false
 	}
-	return item, r.Subject.AsOf.Before(item.FreshUntil)
+	// A word that a run for a later date made does not know what is so today.
+	return item, r.Subject.AsOf.Before(item.FreshUntil) && !r.Subject.AsOf.Before(item.AsOf)
 }
 
 // mayBeBetter tells whether an incomplete word could be completed by another
@@ -167,6 +168,9 @@ func (r *Runner) call(ctx context.Context, c *Check, call evidence.Call) (eviden
 	record.FreshUntil = record.Finished.Add(period)
 	if !p.freshUntil.IsZero() && p.freshUntil.Before(record.FreshUntil) {
 		record.FreshUntil, record.ExpiresByInput = p.freshUntil, true
+	}
+	if p.dated {
+		record.AsOf = r.Subject.AsOf
 	}
 	p.fill(&record)
 	if missesObjects(record.Problems) {

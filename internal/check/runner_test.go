@@ -127,6 +127,30 @@ func TestExpiredWordIsAskedAgain(t *testing.T) {
 	}
 }
 
+// TestWordOfALaterDate: a run for a day to come must not speak for today.
+func TestWordOfALaterDate(t *testing.T) {
+	b := newBench(t)
+	dated := &check.Check{ID: "test.dated", Inputs: []check.Input{check.Files("all", nil)}, Run: func(_ context.Context, p *check.Pass) error {
+		if p.Now().Before(checktest.Now.Add(time.Hour)) {
+			p.Report(event.Finding{Rule: "early"})
+		}
+		return nil
+	}}
+	timeless := counter(new(atomic.Int64))
+	run := func(c *check.Check, asOf time.Time) check.Word {
+		b.runner.Subject = &check.Subject{Snapshot: checktest.Snapshot(checktest.Tree{"a": "x"}), AsOf: asOf, StateDir: b.dir}
+		return b.runner.Run(t.Context(), []*check.Check{c})[0]
+	}
+	run(dated, checktest.Now.Add(2*time.Hour))
+	run(timeless, checktest.Now.Add(2*time.Hour))
+	if w := run(dated, checktest.Now); w.Memo || len(w.Evidence.Findings) != 1 {
+		t.Errorf("from the memo: %v, %d findings; expected a new call that finds one", w.Memo, len(w.Evidence.Findings))
+	}
+	if w := run(timeless, checktest.Now); !w.Memo {
+		t.Error("a check that goes by no date was called again")
+	}
+}
+
 // TestPanicIsOneFile: a hostile file costs itself and nothing else, and the
 // check is asked again next time.
 func TestPanicIsOneFile(t *testing.T) {

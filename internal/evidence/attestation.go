@@ -91,7 +91,8 @@ func KeyLine(public ed25519.PublicKey) string {
 // ParseKeyLine reads what KeyLine writes.
 func ParseKeyLine(line string) (Key, error) {
 	text, ok := strings.CutPrefix(strings.TrimSpace(line), keyLine)
-	raw, err := base64.StdEncoding.DecodeString(text)
+	// Strict: of two spellings of one key, texts that are compared would make two.
+	raw, err := base64.StdEncoding.Strict().DecodeString(text)
 	if !ok || err != nil || len(raw) != ed25519.PublicKeySize {
 		return Key{}, fault.New(fault.Config, "`plimsoll key export --line` prints one", "%q is no public key of the form ed25519:<base64>", line)
 	}

@@ -58,6 +58,9 @@ type Record struct {
 	// Objects is the digest of what objects the repository had, where the check
 	// missed some: with the same ones it would miss them again.
 	Objects string `json:"objects,omitempty"`
+	// AsOf is the date that the run was for, where the check went by it: the
+	// word says nothing of an earlier date.
+	AsOf time.Time `json:"asOf,omitzero"`
 	// ExpiresByInput says that FreshUntil stems from an input (an expiry date in
 	// a file), so that after it the check must be called again.
 	ExpiresByInput bool `json:"expiresByInput,omitempty"`

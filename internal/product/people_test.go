@@ -46,6 +46,11 @@ func TestSharedAndBrokenKeys(t *testing.T) {
 	if len(faults) != 1 || !strings.Contains(faults[0].Message, "another person's too") || faults[0].Place.Line != 3 {
 		t.Errorf("a shared key: %v", faults)
 	}
+	// Another spelling of Ada's key: the last digit has bits that mean nothing.
+	_, faults = Load(Path, []byte("owners:\n  - {name: Ada, keys: [\""+keyA+"\"]}\n  - {name: Bob, keys: [\""+strings.Replace(keyA, "A=", "B=", 1)+"\"]}\n"))
+	if len(faults) != 1 || faults[0].Place.Line != 3 {
+		t.Errorf("a key in another spelling: %v", faults)
+	}
 	_, faults = Load(Path, []byte("owners:\n  - {name: Ada, keys: [\"ssh-ed25519 AAAA\"]}\n"))
 	if len(faults) != 1 || !strings.Contains(faults[0].Hint, "plimsoll key export --line") {
 		t.Errorf("no key of ours: %v", faults)

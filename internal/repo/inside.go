@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -36,4 +37,19 @@ func (r *Repo) Inside(path string) (string, error) {
 		}
 	}
 	return filepath.Join(r.root, filepath.FromSlash(path)), nil
+}
+
+// ReadInside reads a small file of the work tree ahead of the snapshot. It
+// refuses a link, a pipe, which it would wait for without end, and more than
+// limit bytes.
+func (r *Repo) ReadInside(path string, limit int64) ([]byte, error) {
+	if _, err := r.Inside(path); err != nil {
+		return nil, err
+	}
+	root, err := os.OpenRoot(r.root)
+	if err != nil {
+		return nil, fmt.Errorf("opening the work tree: %w", err)
+	}
+	defer root.Close()
+	return ReadFile(context.Background(), &workTree{root: root}, File{Path: path}, limit)
 }

@@ -102,7 +102,8 @@ const maxCommit = 4 << 20
 
 // EachCommit calls fn with the exact bytes of every commit that any ref
 // reaches, newest first. The bytes are only valid during the call. A missing
-// commit is an error that says so, after all others were handed over.
+// commit, or one of more than maxCommit bytes, is an error that says so, after
+// all others were handed over.
 func (r *Repo) EachCommit(ctx context.Context, fn func(oid string, raw []byte) error) error {
 	return r.eachListed(ctx, []string{"rev-list", "--all"}, "commit", fn)
 }
@@ -119,7 +120,8 @@ func (r *Repo) EachTag(ctx context.Context, fn func(oid string, raw []byte) erro
 			list.WriteString(ref.OID + "\n")
 		}
 	}
-	return r.batch(ctx, strings.NewReader(list.String()), rawOnly("tag", fn))
+	only := &rawOnly{kind: "tag", fn: fn}
+	return errors.Join(r.batch(ctx, strings.NewReader(list.String()), only.object), only.err())
 }
 
 // eachListed pipes the object names that one git command prints into another
@@ -135,9 +137,10 @@ func (r *Repo) eachListed(ctx context.Context, list []string, kind string, fn fu
 		write.Close()
 		listErr <- err
 	}()
-	err := r.batch(ctx, read, rawOnly(kind, fn))
+	only := &rawOnly{kind: kind, fn: fn}
+	err := r.batch(ctx, read, only.object)
 	read.Close()
-	return errors.Join(err, <-listErr)
+	return errors.Join(err, <-listErr, only.err())
 }
 
 // batch answers the object names that names gives, one a line.
@@ -147,21 +150,38 @@ func (r *Repo) batch(ctx context.Context, names io.Reader, fn func(object, io.Re
 }
 
 // rawOnly reads objects of one kind whole and passes over the rest.
-func rawOnly(kind string, fn func(string, []byte) error) func(object, io.Reader) error {
-	var buf []byte
-	return func(o object, content io.Reader) error {
-		if o.missing || o.kind != kind || o.size > maxCommit {
-			return nil
-		}
-		if int64(cap(buf)) < o.size {
-			buf = make([]byte, o.size*2)
-		}
-		buf = buf[:o.size]
-		if _, err := io.ReadFull(content, buf); err != nil {
-			return err
-		}
-		return fn(o.oid, buf)
+type rawOnly struct {
+	kind  string
+	fn    func(oid string, raw []byte) error
+	buf   []byte
+	large []string // objects that are too large to be taken into memory
+}
+
+func (w *rawOnly) object(o object, content io.Reader) error {
+	if o.missing || o.kind != w.kind {
+		return nil
 	}
+	if o.size > maxCommit {
+		w.large = append(w.large, o.oid)
+		return nil
+	}
+	if int64(cap(w.buf)) < o.size {
+		w.buf = make([]byte, o.size*2)
+	}
+	w.buf = w.buf[:o.size]
+	if _, err := io.ReadFull(content, w.buf); err != nil {
+		return err
+	}
+	return w.fn(o.oid, w.buf)
+}
+
+// err tells of what was too large: a padded message must not keep a commit from
+// being examined and nobody know.
+func (w *rawOnly) err() error {
+	if len(w.large) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%d %s objects are larger than %d bytes; first %s", len(w.large), w.kind, maxCommit, w.large[0])
 }
 
 // BlobSizes calls fn with the size in bytes of every blob that is here, whether

@@ -63,11 +63,15 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 }
 
 func topLevel(ctx context.Context, dir string) (string, error) {
-	out, err := run(ctx, dir, "rev-parse", "--path-format=absolute", "--show-toplevel")
+	out, err := run(ctx, dir, "rev-parse", "--path-format=absolute", "--is-inside-work-tree", "--show-toplevel")
 	if err != nil {
 		return "", fault.New(fault.Usage, "name the work tree's own folder", "opening %s: it stands inside a git directory, not a work tree", dir)
 	}
-	return strings.TrimSpace(string(out)), nil
+	inside, top, _ := strings.Cut(string(out), "\n")
+	if inside != "true" { // core.worktree leads elsewhere, and the verdict would be on that
+		return "", fault.New(fault.Config, "see what `git config core.worktree` says there", "opening %s: its repository names another folder as its work tree", dir)
+	}
+	return strings.TrimSuffix(top, "\n"), nil
 }
 
 func notARepository(dir string, err error) error {
@@ -120,11 +124,12 @@ func command(ctx context.Context, dir string, args ...string) *exec.Cmd {
 		"-c", "protocol.allow=never", "-c", "gc.auto=0", "-c", "log.showSignature=false",
 		"-c", "core.quotePath=false", "-c", "submodule.recurse=false", "-c", "core.sshCommand=false",
 		"-c", "credential.helper=", "-c", "core.askPass=true",
+		"-c", "core.commitGraph=false", // a forged one hides commits
 	}
 	cmd := exec.CommandContext(ctx, "git", append(safe, args...)...)
 	cmd.Dir = dir
 	cmd.Env = append(keptEnvironment(), "GIT_TERMINAL_PROMPT=0", "GIT_OPTIONAL_LOCKS=0", "GIT_NO_LAZY_FETCH=1",
-		"GIT_CONFIG_NOSYSTEM=1", "GIT_ATTR_NOSYSTEM=1", "GIT_NO_REPLACE_OBJECTS=1", "GIT_PAGER=cat", "LC_ALL=C")
+		"GIT_CONFIG_NOSYSTEM=1", "GIT_ATTR_NOSYSTEM=1", "GIT_NO_REPLACE_OBJECTS=1", "GIT_GRAFT_FILE="+os.DevNull, "GIT_PAGER=cat", "LC_ALL=C")
 	return cmd
 }
 

@@ -22,8 +22,9 @@ import (
 // workTree is the snapshot of the files as they lie on disk: tracked ones, and
 // those that git would offer to add.
 type workTree struct {
-	root  *os.Root
-	files []File
+	root   *os.Root
+	files  []File
+	sparse map[string]bool // paths that git was told not to check out
 }
 
 // Snapshot reads the files under examination: the work tree, or the tree of
@@ -36,7 +37,7 @@ func (r *Repo) Snapshot(ctx context.Context, stateDir string, named ...string) (
 		s, err := r.commitTree(ctx, r.head)
 		return s, nil, err
 	}
-	listed, err := r.list(ctx, named)
+	listed, sparse, err := r.list(ctx, named)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -45,7 +46,7 @@ func (r *Repo) Snapshot(ctx context.Context, stateDir string, named ...string) (
 		return nil, nil, fmt.Errorf("opening the work tree: %w", err)
 	}
 	known := loadDigests(stateDir)
-	w := &workTree{root: root}
+	w := &workTree{root: root, sparse: sparse}
 	faults := w.stat(ctx, listed, known)
 	known.save(stateDir)
 	return w, faults, nil
@@ -81,22 +82,22 @@ func openRegular(root *os.Root, path string) (*os.File, error) {
 
 // list asks git for the paths, without their state: `git status` would run
 // clean filters.
-func (r *Repo) list(ctx context.Context, named []string) ([]File, error) {
+func (r *Repo) list(ctx context.Context, named []string) (files []File, sparse map[string]bool, _ error) {
 	var tracked, others, ignored []byte
 	var trackedErr, othersErr, ignoredErr error
 	var wg sync.WaitGroup
-	wg.Go(func() { tracked, trackedErr = r.run(ctx, "ls-files", "-z", "--stage") })
+	wg.Go(func() { tracked, trackedErr = r.run(ctx, "ls-files", "-z", "--stage", "-t") })
 	wg.Go(func() { others, othersErr = r.run(ctx, "ls-files", "-z", "--others", "--exclude-standard") })
 	if len(named) > 0 {
 		wg.Go(func() { ignored, ignoredErr = r.run(ctx, listIgnored(named)...) })
 	}
 	wg.Wait()
 	if err := errors.Join(trackedErr, othersErr, ignoredErr); err != nil {
-		return nil, fault.Wrap(fault.Incomplete, err, "run `git fsck`; the index may be damaged", "listing the files")
+		return nil, nil, fault.Wrap(fault.Incomplete, err, "run `git fsck`; the index may be damaged", "listing the files")
 	}
-	files, err := parseStage(tracked)
+	files, sparse, err := parseStage(tracked)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, listed := range [][]byte{others, ignored} {
 		for path := range bytes.SplitSeq(listed, []byte{0}) {
@@ -106,7 +107,7 @@ func (r *Repo) list(ctx context.Context, named []string) ([]File, error) {
 		}
 	}
 	sort.Slice(files, func(i, j int) bool { return files[i].Path < files[j].Path })
-	return files, nil
+	return files, sparse, nil
 }
 
 func listIgnored(named []string) []string {
@@ -117,27 +118,32 @@ func listIgnored(named []string) []string {
 	return args
 }
 
-// parseStage reads "<mode> <object> <stage>\t<path>\0" entries.
-func parseStage(out []byte) ([]File, error) {
-	var files []File
+// parseStage reads "<tag> <mode> <object> <stage>\t<path>\0" entries.
+// Sparse holds the paths that git was told not to check out.
+func parseStage(out []byte) (files []File, sparse map[string]bool, _ error) {
+	sparse = map[string]bool{}
 	for entry := range bytes.SplitSeq(out, []byte{0}) {
 		if len(entry) == 0 {
 			continue
 		}
 		head, path, ok := bytes.Cut(entry, []byte{'\t'})
-		if !ok || len(head) < 6 {
-			return nil, fmt.Errorf("listing the files: unexpected entry %q", entry)
+		fields := strings.Fields(string(head))
+		if !ok || len(fields) != 4 {
+			return nil, nil, fmt.Errorf("listing the files: unexpected entry %q", entry)
 		}
-		f := File{Path: string(path), Mode: modeOf(string(head[:6])), Tracked: true}
+		f := File{Path: string(path), Mode: modeOf(fields[1]), Tracked: true}
+		if fields[0] == "S" {
+			sparse[f.Path] = true
+		}
 		if f.Mode == Submodule {
-			f.Digest = "git:" + strings.Fields(string(head))[1]
+			f.Digest = "git:" + fields[2]
 		}
 		if n := len(files); n > 0 && files[n-1].Path == f.Path {
 			continue // the stages of an unmerged path
 		}
 		files = append(files, f)
 	}
-	return files, nil
+	return files, sparse, nil
 }
 
 func modeOf(octal string) Mode {
@@ -153,7 +159,9 @@ func modeOf(octal string) Mode {
 }
 
 // stat fills in sizes, modes and digests, on all cores. A tracked file that is
-// not on disk is left out: it is not part of what is examined.
+// not on disk is left out: it is not part of what is examined, and the work tree
+// is told as changed. One that git was told to leave out (a sparse checkout) is
+// part of the commit all the same, and no change shows.
 func (w *workTree) stat(ctx context.Context, listed []File, known *digests) fault.List {
 	workers := runtime.GOMAXPROCS(0)
 	faults := make([]*fault.Error, len(listed))
@@ -185,6 +193,9 @@ func (w *workTree) statOne(f *File, known *digests, h *hasher) (keep bool, _ *fa
 		return true, nil
 	}
 	info, err := w.root.Lstat(filepath.FromSlash(f.Path))
+	if errors.Is(err, fs.ErrNotExist) && w.sparse[f.Path] {
+		return false, notCheckedOut(f.Path)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
@@ -223,6 +234,11 @@ func (w *workTree) statOne(f *File, known *digests, h *hasher) (keep bool, _ *fa
 func unreadable(path string, err error) *fault.Error {
 	return fault.At(fault.Incomplete, fault.Place{Path: path}, "make the file readable, or remove it from the work tree",
 		"the file could not be read: %s", cause(err))
+}
+
+func notCheckedOut(path string) *fault.Error {
+	return fault.At(fault.Incomplete, fault.Place{Path: path}, "run `git sparse-checkout disable`; for one file, `git update-index --no-skip-worktree`",
+		"the file is in the index and git was told not to check it out: it was not examined")
 }
 
 // cause is an error without the path, which is told beside it.

@@ -121,7 +121,7 @@ func (im *importer) age(path, what string, at time.Time) {
 	switch {
 	case at.IsZero():
 	case at.After(now.Add(skew)):
-		im.pass.Problem(event.Problem{Code: "results-from-future", Path: path, Hint: "set the clock of the machine that makes them",
+		im.pass.Problem(event.Problem{Code: "results-from-future", Path: path, Incomplete: true, Hint: "set the clock of the machine that makes them",
 			Message: fmt.Sprintf("results of %s are from %s, which is in the future", what, at.Format(time.DateOnly))})
 	case now.Sub(at) > fresh:
 		im.pass.FreshUntil(at.Add(fresh))
