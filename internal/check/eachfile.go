@@ -86,7 +86,17 @@ func (p *Pass) item(ctx context.Context, f repo.File, fn FileFunc) *Item {
 }
 
 // itemKey is everything that the result on one file may depend on.
-func itemKey(f repo.File) string { return fmt.Sprintf("%d %s %s", f.Mode, f.Digest, f.Path) }
+func itemKey(f repo.File) string {
+	return fmt.Sprintf("%d%c %s %s", f.Mode, tracked(f), f.Digest, f.Path)
+}
+
+// tracked is a letter for whether git knows the file: some checks go by it.
+func tracked(f repo.File) byte {
+	if f.Tracked {
+		return 't'
+	}
+	return 'u'
+}
 
 // examine calls fn. A panic on a hostile file must not take the run with it: the
 // file counts as not examined.

@@ -300,7 +300,7 @@ func filesDigest(files []repo.File, in Input) string {
 			continue
 		}
 		line = append(line[:0], f.Path...)
-		line = append(line, 0, '0'+byte(f.Mode), 0)
+		line = append(line, 0, '0'+byte(f.Mode), tracked(f), 0)
 		if in.kind == filesInput {
 			line = append(line, f.Digest...)
 		}

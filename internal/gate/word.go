@@ -44,7 +44,7 @@ func (b *book) word(t *tally, r knowledge.Requirement, need knowledge.Need) part
 		return part{status: event.Unknown, reason: need.Check + " could not examine everything: " + some(reasons),
 			do: "let " + need.Check + " examine the rest: " + reasons[0], minutes: r.Minutes}
 	case len(seen.silent) > 0:
-		return part{status: event.Unknown, reason: need.Check + " found nothing that " + some(seen.silent) + " could be about", do: r.Fix, minutes: r.Minutes}
+		return part{status: event.Unknown, reason: need.Check + " found nothing to examine for " + some(seen.silent), do: r.Fix, minutes: r.Minutes}
 	case seen.count == 0:
 		return part{status: event.Unknown, reason: need.Check + " found nothing to examine", do: r.Fix, minutes: r.Minutes}
 	case found.accepted > 0:
