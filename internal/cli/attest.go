@@ -109,11 +109,24 @@ func (app *App) attest(ctx context.Context, id string, f attestFlags) error {
 	if err != nil {
 		return err
 	}
-	if gate.WantsTwo(req.Plan) {
-		fmt.Fprintf(app.Stdout, "its plan demands a second person: plimsoll attest --review %s\n", name)
-	}
+	app.sayWhatElse(req.Plan, name)
 	return app.sayWhetherTrusted(desk, by, key)
 }
+
+// sayWhatElse says what the plan wants besides the word that stands in a file:
+// nobody should believe that they have settled what their word cannot settle.
+func (app *App) sayWhatElse(plan knowledge.Plan, name string) {
+	if gate.WantsTwo(plan) {
+		fmt.Fprintf(app.Stdout, "its plan demands a second person: plimsoll attest --review %s\n", name)
+	}
+	if plan.Strength > wordAndDocument {
+		fmt.Fprintf(app.Stdout, "its plan demands a test or a check that passes, too: this word alone does not make it pass (plimsoll docs catalogues)\n")
+	}
+}
+
+// wordAndDocument is the strength that a plan can demand and people alone can
+// give; see knowledge.Plan.
+const wordAndDocument = 2
 
 // deskFor opens the desk and finds a requirement.
 func (app *App) deskFor(ctx context.Context, dir, id string) (*assess.Desk, knowledge.Requirement, error) {
@@ -131,7 +144,7 @@ func (app *App) deskFor(ctx context.Context, dir, id string) (*assess.Desk, know
 func (f attestFlags) check(today string) error {
 	switch {
 	case len(strings.Fields(f.statement)) < 3:
-		return fault.New(fault.Usage, `add --statement "what you say, and how you know"`, "an attestation needs a statement")
+		return fault.New(fault.Usage, `add --statement "what you say, and how you know"`, "an attestation needs a statement of three words or more")
 	case f.until == "":
 		return fault.New(fault.Usage, "add --until YYYY-MM-DD", "an attestation needs a last day")
 	case len(f.counterBasis) > 0 && f.counter == "":

@@ -6,6 +6,7 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/assess"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/gate"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 )
 
@@ -16,10 +17,7 @@ func (app *App) listAttestations(ctx context.Context, dir string) error {
 		return err
 	}
 	for _, g := range desk.Given() {
-		state := "stands"
-		if why := desk.Standing(g); why != "" {
-			state = why
-		}
+		state := standing(desk, g)
 		lines := []string{fmt.Sprintf("%s  %s to %s  %s", g.Word.Requirement, g.Word.Effective, g.Word.Until, state),
 			"  " + g.Word.By + signedToo(g.Gate.Reviewer) + ": " + g.Word.Statement}
 		if g.Gate.Counter != "" {
@@ -28,6 +26,23 @@ func (app *App) listAttestations(ctx context.Context, dir string) error {
 		app.printLines(append(lines, "  "+g.Path))
 	}
 	return app.listEnd(desk, len(desk.Given()), "attestation", "plimsoll attest")
+}
+
+// standing says whether an attestation counts, and if not why.
+func standing(desk *assess.Desk, g assess.Given) string {
+	if why := desk.Standing(g); why != "" {
+		return why
+	}
+	req, known, err := desk.Requirement(g.Word.Requirement)
+	switch {
+	case err != nil || !known:
+		return "stands"
+	case gate.WantsTwo(req.Plan) && g.Gate.Reviewer == "":
+		return "waits for a second person: plimsoll attest --review " + g.Path
+	case req.Plan.Strength > wordAndDocument:
+		return "stands, and needs a test or a check beside it"
+	}
+	return "stands"
 }
 
 func signedToo(reviewer string) string {

@@ -76,9 +76,11 @@ func (p *page) coverage(c assess.Coverage, markdown bool) {
 	if c.Tasks != nil {
 		p.tasks(c, markdown)
 	} else {
-		p.line("%d requirements. By plan %s; today %s.", c.Requirements, inWords(c.Automation), inWords(c.Today))
+		p.line("%d requirements.", c.Requirements)
+		p.line("By plan %s;", inWords(c.Automation))
+		p.line("today %s.", inWords(c.Today))
 		if !markdown {
-			p.line("In the table: fully by machine / partly / by a person or by tests of the product.")
+			p.line("In the table: by machine / partly / by a person or tests of the product.")
 		}
 		p.line("")
 		p.table(matrix(c), markdown)
@@ -91,7 +93,7 @@ func (p *page) coverage(c assess.Coverage, markdown bool) {
 }
 
 func inWords(s assess.Split) string {
-	return fmt.Sprintf("%d are verified fully by machine, %d partly, %d by a person or by tests", s.Full, s.Partial, s.None)
+	return fmt.Sprintf("%d are verified by machine, %d partly, %d by a person or by tests", s.Full, s.Partial, s.None)
 }
 
 func splitCell(s assess.Split) string { return fmt.Sprintf("%d/%d/%d", s.Full, s.Partial, s.None) }

@@ -80,6 +80,10 @@ func (p *page) problems(problems []*event.Problem) {
 	slices.SortStableFunc(sorted, func(a, b *event.Problem) int {
 		return cmp.Compare(btoi(b.Incomplete), btoi(a.Incomplete))
 	})
+	// Two checks that need the same missing object say the same of it.
+	sorted = slices.CompactFunc(sorted, func(a, b *event.Problem) bool {
+		return a.Code == b.Code && a.Message == b.Message && a.Path == b.Path && a.Line == b.Line && a.Column == b.Column
+	})
 	for i, problem := range sorted {
 		if i == mostProblems && p.opt.Show != ShowAll {
 			p.gap()
@@ -129,7 +133,7 @@ func (p *page) steps(steps []event.Step) {
 		if len(s.Requirements) > 0 {
 			text += ": betters " + some(s.Requirements, 4, "")
 		}
-		p.block(fmt.Sprintf("  %d. ", i+1), text, "", 3)
+		p.block(fmt.Sprintf("  %d. ", i+1), text, "", 5)
 	}
 }
 

@@ -110,10 +110,13 @@ func some(items []string, n int, noun string) string {
 		return strings.Join(items, ", ")
 	}
 	left := len(items) - n
-	if left != 1 {
-		noun += "s"
+	if noun != "" {
+		noun = " " + noun
+		if left != 1 {
+			noun += "s"
+		}
 	}
-	return fmt.Sprintf("%s and %d more %s", strings.Join(items[:n], ", "), left, strings.TrimSpace(noun))
+	return fmt.Sprintf("%s and %d more%s", strings.Join(items[:n], ", "), left, noun)
 }
 
 func day(t time.Time) string { return t.UTC().Format(time.DateOnly) }

@@ -114,6 +114,49 @@ func TestStatus(t *testing.T) {
 	}
 }
 
+// TestStatusLevel holds that the level told is that of our own requirements:
+// each catalogue has its own.
+func TestStatusLevel(t *testing.T) {
+	v := verdict(event.NotMet, map[string]string{"requirements": "uu"})
+	v.Requirements[1].Catalogue, v.Requirements[1].Level = "asvs", 2
+	var out bytes.Buffer
+	if err := Status(&out, v, options()); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(out.String(), "at level 1\n") {
+		t.Errorf("the level of a catalogue is told as the product's:\n%s", out.String())
+	}
+}
+
+// TestSameProblem holds that what two checks say alike is written once.
+func TestSameProblem(t *testing.T) {
+	missing := func(check string) *event.Problem {
+		return &event.Problem{Check: check, Code: "missing", Path: "a.pdf", Message: "an object is missing", Incomplete: true}
+	}
+	events := []event.Event{config("a"), missing("build.history"), missing("release.basics"), verdict(event.NotMet, nil)}
+	if got := strings.Count(render(t, "text", options(), events), "an object is missing"); got != 1 {
+		t.Errorf("the problem is written %d times, want once", got)
+	}
+}
+
+func TestSome(t *testing.T) {
+	items := []string{"a", "b", "c", "d"}
+	for _, tt := range []struct {
+		n          int
+		noun, want string
+	}{
+		{4, "rule", "a, b, c, d"},
+		{3, "rule", "a, b, c and 1 more rule"},
+		{2, "rule", "a, b and 2 more rules"},
+		{3, "", "a, b, c and 1 more"},
+		{2, "", "a, b and 2 more"},
+	} {
+		if got := some(items, tt.n, tt.noun); got != tt.want {
+			t.Errorf("some(%d, %q) = %q, want %q", tt.n, tt.noun, got, tt.want)
+		}
+	}
+}
+
 // TestFirstScreen holds the size of the main screen.
 func TestFirstScreen(t *testing.T) {
 	for name, most := range map[string]int{"clean": 24, "empty": 24, "findings": 76} {

@@ -14,7 +14,7 @@ func Status(w io.Writer, v *event.Verdict, opt Options) error {
 	p := newPage(opt.withDefaults())
 	r := &run{config: &event.Config{}, verdict: v}
 	for _, req := range v.Requirements {
-		if req.Status != event.NotApplicable {
+		if ours := req.Catalogue == "" || req.Catalogue == "plimsoll"; ours && req.Status != event.NotApplicable {
 			r.config.Level = max(r.config.Level, req.Level)
 		}
 	}
@@ -27,7 +27,9 @@ func Status(w io.Writer, v *event.Verdict, opt Options) error {
 		p.gap()
 	}
 	p.gateLine(r)
-	p.block("  ", v.Reason, "", 0)
+	if v.Gate == event.IncompleteGate {
+		p.block("  ", v.Reason, "", 0)
+	}
 	if !opt.Quiet {
 		p.steps(v.Next)
 	}

@@ -257,17 +257,26 @@ func readArgument(text []byte, pos int) (assigned, bool) {
 }
 
 // readTyped reads "type = string", what follows a name in Go, TypeScript, Rust.
+// Angle brackets that are open at the sign are a tag's: the words before
+// `<a href="…">` in a page are no type.
 func readTyped(text []byte, pos int) (assigned, bool) {
+	open := 0
 	for end := pos + maxGap; pos < len(text) && pos < end; pos++ {
 		c := text[pos]
 		if c == '=' {
-			if pos+1 < len(text) && (text[pos+1] == '=' || text[pos+1] == '>') {
+			if open > 0 || pos+1 < len(text) && (text[pos+1] == '=' || text[pos+1] == '>') {
 				return assigned{}, false
 			}
 			return readString(text, skipBlanks(text, pos+1))
 		}
 		if !isWord(c) && bytes.IndexByte([]byte("&'<>[]., |*?"), c) < 0 {
 			return assigned{}, false
+		}
+		switch c {
+		case '<':
+			open++
+		case '>':
+			open--
 		}
 	}
 	return assigned{}, false

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"math"
 	"net/url"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/knowledge"
@@ -73,7 +75,7 @@ func isPlaceholder(b []byte) bool {
 			return true
 		}
 	}
-	return isConstantName(b) || stopWords[strings.Trim(head, "0123456789_-.,:;!?#*@ ")] || stopWords[head]
+	return isConstantName(b) || strings.Contains(unleet.Replace(head), "randomstring") || stopWords[strings.Trim(head, "0123456789_-.,:;!?#*@ ")] || stopWords[head]
 }
 
 // isConstantName says whether b is made of capitals and separators, as the
@@ -152,7 +154,7 @@ func isOrdinary(b []byte, random bool) bool {
 	if letters == 0 || digits+others == 0 || bytes.ContainsAny(b, " \t") {
 		return true
 	}
-	if isReference(b) || isUUID(b) || bytes.HasPrefix(b, []byte("eyJ")) { // web tokens have a kind of their own
+	if isReference(b) || isRules(b) || isHash(b) || isUUID(b) || bytes.HasPrefix(b, []byte("eyJ")) { // web tokens have a kind of their own
 		return true
 	}
 	if isPlaceholder(decoded(b)) {
@@ -188,6 +190,9 @@ func isReference(b []byte) bool {
 	if b[len(b)-1] == ':' || b[len(b)-1] == '?' && len(b) > 12 {
 		return true
 	}
+	if bytes.HasSuffix(b, []byte(".html")) || bytes.HasSuffix(b, []byte(".htm")) {
+		return true
+	}
 	for _, mark := range []string{"://", "()", "](", "->", "::", "=>", "==", "&&", "||", "process.env", "os.environ", "getenv", "secrets.", "vault:", "arn:", "var.", "local.", "%s", "%d", "%v", "\\n", "\\u"} {
 		if bytes.Contains(b, []byte(mark)) && !(mark == "==" && bytes.HasSuffix(b, []byte(mark))) {
 			return true
@@ -199,11 +204,45 @@ func isReference(b []byte) bool {
 // isName says whether b is made of words and separators alone.
 func isName(b []byte) bool {
 	for _, c := range b {
-		if !isKey(c) && c != '/' && c != ':' && c != '@' && c != '\'' && c != ',' && c != '?' {
+		if !isKey(c) && strings.IndexByte(`/\:@',?`, c) < 0 {
 			return false
 		}
 	}
 	return true
+}
+
+// hashed is how the hash of a password begins, as web frameworks store it: the
+// scheme and what was put into it. Those that begin with a dollar sign are no
+// values for isPlaceholder already.
+var hashed = regexp.MustCompile(`^(?i:pbkdf2|argon2|bcrypt|scrypt|sha1|sha256|sha512|md5)[\w\-]*(:[\w:]+)?\$[^$]+\$`)
+
+// isHash says whether b is the hash of a password, which nobody can sign in with.
+func isHash(b []byte) bool { return hashed.Match(b) }
+
+// ruleOf is one rule that a form gives for a field, as PHP frameworks write it.
+var ruleOf = regexp.MustCompile(`^[a-z][A-Za-z_]*(:[\w,.\-]*)?$`)
+
+// isRules says whether b is how a form wants the field that has the name of a
+// credential: "required|string|min:16", "between:8,60".
+func isRules(b []byte) bool {
+	parts := bytes.Split(b, []byte("|"))
+	named := 0
+	for _, part := range parts {
+		switch {
+		case ruleOf.Match(part):
+			named++
+		case len(bytes.Trim(part, "0123456789")) > 0:
+			return false
+		}
+	}
+	return named > 0 && (len(parts) > 1 || isLimit(b))
+}
+
+// isLimit says whether b is the name of a rule with numbers alone behind it.
+func isLimit(b []byte) bool {
+	name, numbers, found := bytes.Cut(b, []byte(":"))
+	known := slices.Contains([]string{"between", "min", "max", "size", "digits"}, string(name))
+	return found && known && len(bytes.Trim(numbers, "0123456789,")) == 0
 }
 
 func isUUID(b []byte) bool {

@@ -259,7 +259,16 @@ func standsAlone(text []byte, start, end int) bool {
 }
 
 func beginsAlone(text []byte, start int) bool {
+	if text[start] == ';' && entityEnds(text, start) {
+		return false
+	}
 	return start == 0 || !isWord(text[start]) || !isWord(text[start-1]) || escapeEnds(text, start)
+}
+
+// entityEnds says whether the semicolon at is that of &amp;, which in a page
+// stands for the sign between two parameters.
+func entityEnds(text []byte, at int) bool {
+	return at >= len("&amp") && equalFold(text[at-len("&amp"):at], "&amp")
 }
 
 // escapeEnds says whether an escape such as \n or %3D ends before at.

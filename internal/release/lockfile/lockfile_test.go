@@ -37,6 +37,7 @@ func TestExamine(t *testing.T) {
 			"packages/x/package.json": app,
 			"pnpm-lock.yaml":          "lockfileVersion: '9.0'\n\nimporters:\n\n  .: {}\n\n  packages/x:\n    dependencies:\n      a:\n        specifier: ^1.0.0\n        version: 1.0.0\n",
 		}, nil},
+		{"a test of an editor's highlighting", tree{"assets/syntax_test_requirements.txt": "requests\nbabel>=1\n"}, nil},
 		{"excluded from the workspace", tree{
 			"package.json": `{"private": true}`, "pnpm-workspace.yaml": "packages:\n  - packages/*\n  - '!packages/old'\n",
 			"packages/old/package.json": app, "pnpm-lock.yaml": "lockfileVersion: '9.0'\nimporters:\n  .: {}\n",
