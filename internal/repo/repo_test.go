@@ -101,6 +101,21 @@ func TestDigestsFollowContent(t *testing.T) {
 	}
 }
 
+// TestChangedWhileExamined: what is read must be what the digest is of.
+func TestChangedWhileExamined(t *testing.T) {
+	g := repotest.New(t)
+	g.Commit("one", map[string]string{"a.txt": "first", "b.txt": "same"})
+	s := snapshot(t, open(t, g.Dir), "")
+	g.Write(map[string]string{"a.txt": "other"})
+	_, err := repo.ReadFile(t.Context(), s, s.Files()[0], 100)
+	if fault.CodeOf(err) != fault.Incomplete || !strings.Contains(err.Error(), "changed while") {
+		t.Errorf("a changed file was read: %v", err)
+	}
+	if _, err := repo.ReadFile(t.Context(), s, s.Files()[1], 100); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestHostileConfigurationIsNotRun(t *testing.T) {
 	g := repotest.New(t)
 	mark := filepath.Join(t.TempDir(), "ran")

@@ -24,7 +24,8 @@ import (
 type workTree struct {
 	root   *os.Root
 	files  []File
-	sparse map[string]bool // paths that git was told not to check out
+	sparse map[string]bool  // paths that git was told not to check out
+	stamps map[string]stamp // of each file when its digest was taken; sum is empty
 }
 
 // Snapshot reads the files under examination: the work tree, or the tree of
@@ -54,8 +55,20 @@ func (r *Repo) Snapshot(ctx context.Context, stateDir string, named ...string) (
 
 func (w *workTree) Files() []File { return w.files }
 
+// Open refuses a file that is not the one whose digest was taken: what is said
+// of it would stand under the wrong digest.
 func (w *workTree) Open(_ context.Context, f File) (io.ReadCloser, error) {
-	return openRegular(w.root, f.Path)
+	file, err := openRegular(w.root, f.Path)
+	if err != nil {
+		return nil, err
+	}
+	was, listed := w.stamps[f.Path] // a file that is read ahead of the listing has none
+	info, err := file.Stat()
+	if err != nil || listed && stampOf(info) != was {
+		file.Close()
+		return nil, fault.New(fault.Incomplete, "run it again when nothing writes to the work tree", "%s was changed while it was examined", f.Path)
+	}
+	return file, nil
 }
 
 // openRegular refuses anything but a regular file: opening a named pipe would
@@ -166,19 +179,22 @@ func (w *workTree) stat(ctx context.Context, listed []File, known *digests) faul
 	workers := runtime.GOMAXPROCS(0)
 	faults := make([]*fault.Error, len(listed))
 	keep := make([]bool, len(listed))
+	stamps := make([]stamp, len(listed))
 	var wg sync.WaitGroup
 	for n := range workers {
 		wg.Go(func() {
 			hasher := newHasher()
 			for i := n; i < len(listed) && ctx.Err() == nil; i += workers {
-				keep[i], faults[i] = w.statOne(&listed[i], known, hasher)
+				keep[i], faults[i] = w.statOne(&listed[i], &stamps[i], known, hasher)
 			}
 		})
 	}
 	wg.Wait()
+	w.stamps = make(map[string]stamp, len(listed))
 	var told fault.List
 	for i, f := range listed {
 		if keep[i] {
+			w.stamps[f.Path] = stamps[i]
 			w.files = append(w.files, f)
 		}
 		if faults[i] != nil {
@@ -188,7 +204,7 @@ func (w *workTree) stat(ctx context.Context, listed []File, known *digests) faul
 	return told
 }
 
-func (w *workTree) statOne(f *File, known *digests, h *hasher) (keep bool, _ *fault.Error) {
+func (w *workTree) statOne(f *File, at *stamp, known *digests, h *hasher) (keep bool, _ *fault.Error) {
 	if f.Mode == Submodule {
 		return true, nil
 	}
@@ -202,7 +218,7 @@ func (w *workTree) statOne(f *File, known *digests, h *hasher) (keep bool, _ *fa
 	if err != nil {
 		return false, unreadable(f.Path, err)
 	}
-	f.Size = info.Size()
+	f.Size, *at = info.Size(), stampOf(info)
 	switch mode := info.Mode(); {
 	case mode&fs.ModeSymlink != 0:
 		f.Mode = Symlink
