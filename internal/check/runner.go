@@ -34,8 +34,6 @@ type Runner struct {
 	// MaxAge is how long the word of a check may be used again; nil or 0 for as
 	// long as it is fresh.
 	MaxAge func(check string) time.Duration
-	// Settings is the digest of what the user configured for a check; nil for nothing.
-	Settings func(check string) string
 }
 
 // Word is a check's evidence, or why there is none.
@@ -258,11 +256,6 @@ func (r *Runner) Call(ctx context.Context, c *Check) (evidence.Call, error) {
 			return call, fmt.Errorf("reading the input %q of %s: %w", in.Name, c.ID, err)
 		}
 		call.Inputs = append(call.Inputs, evidence.Input{Name: in.Name, Digest: digest})
-	}
-	if r.Settings != nil {
-		if digest := r.Settings(c.ID); digest != "" {
-			call.Inputs = append(call.Inputs, evidence.Input{Name: "settings", Digest: digest})
-		}
 	}
 	return call, nil
 }
