@@ -220,15 +220,15 @@ func (s *scanner) judge(path string, g sighting) (confidence event.Confidence, o
 	if rule == nil {
 		return "", false
 	}
-	class := PathClass(path)
-	if rule.Generic && (class == Generated || class == Vendored || g.LongLine || g.Shape == Bare && !isConfiguration(path)) {
+	class := finding.ClassOf(path)
+	if rule.Generic && (class == finding.Generated || class == finding.Vendored || g.LongLine || g.Shape == Bare && !isConfiguration(path)) {
 		return "", false
 	}
-	if g.MadeUp && class != Production {
+	if g.MadeUp && class != finding.Production {
 		return "", false
 	}
 	confidence = event.Confidence(rule.Confidence)
-	if class == Production {
+	if class == finding.Production {
 		return confidence, true
 	}
 	if confidence == event.Sure && rule.Checksum == "" {
