@@ -69,8 +69,8 @@ func (r *Repo) readIntroductions(ctx context.Context) (*Introductions, error) {
 				return err
 			}
 		}
-	}, "log", "--all", "--root", "-c", "--raw", "--no-renames", "--no-abbrev", "--no-show-signature",
-		"--no-notes", "--no-color", "--no-ext-diff", "--no-textconv", "--format=%H")
+	}, r.walking("log", "--root", "-c", "--raw", "--no-renames", "--no-abbrev", "--no-show-signature",
+		"--no-notes", "--no-color", "--no-ext-diff", "--no-textconv", "--format=%H")...)
 	if err != nil {
 		return in, fmt.Errorf("reading the history: %w", err)
 	}

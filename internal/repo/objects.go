@@ -105,7 +105,7 @@ const maxCommit = 4 << 20
 // commit, or one of more than maxCommit bytes, is an error that says so, after
 // all others were handed over.
 func (r *Repo) EachCommit(ctx context.Context, fn func(oid string, raw []byte) error) error {
-	return r.eachListed(ctx, []string{"rev-list", "--all"}, "commit", fn)
+	return r.eachListed(ctx, r.walking("rev-list"), "commit", fn)
 }
 
 // EachTag calls fn with the exact bytes of every annotated tag that a ref names.

@@ -19,10 +19,14 @@ type Ref struct {
 	Symref string // the ref that this one stands for, or ""
 }
 
-// Refs lists every ref, sorted by name. The slice is shared: do not write to it.
+// Refs lists every ref, sorted by name; none for a repository at a revision,
+// whose history is that of its head. The slice is shared: do not write to it.
 func (r *Repo) Refs(ctx context.Context) ([]Ref, error) { return r.refs() }
 
 func (r *Repo) readRefs(ctx context.Context) ([]Ref, error) {
+	if !r.whole() {
+		return nil, nil
+	}
 	out, err := r.run(ctx, "for-each-ref", "--format=%(refname)%00%(objectname)%00%(objecttype)%00%(*objectname)%00%(symref)")
 	if err != nil { // a missing object makes git refuse the types
 		out, err = r.run(ctx, "for-each-ref", "--format=%(refname)%00%(objectname)%00%00%00%(symref)")

@@ -23,9 +23,10 @@ import (
 
 // Repo is an open repository. Its methods may be called from several goroutines.
 type Repo struct {
-	root   string // of the work tree; "" where the repository is bare
-	gitDir string // the common git directory, absolute
-	head   string // commit of HEAD; "" before the first commit
+	root   string   // of the work tree; "" where the repository is bare
+	gitDir string   // the common git directory, absolute
+	head   string   // commit of HEAD; "" before the first commit
+	tips   []string // what git's walks of the history start from: "--all", or one commit
 
 	introduced func() (*Introductions, error)
 	refs       func() ([]Ref, error)
@@ -48,7 +49,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	if len(lines) != 2 {
 		return nil, fmt.Errorf("asking git about %s: unexpected answer %q", dir, out)
 	}
-	r := &Repo{gitDir: lines[0]}
+	r := &Repo{gitDir: lines[0], tips: []string{"--all"}}
 	if lines[1] != "true" {
 		if r.root, err = topLevel(ctx, dir); err != nil {
 			return nil, err
@@ -57,9 +58,14 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	if out, err := run(ctx, dir, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"); err == nil {
 		r.head = strings.TrimSpace(string(out))
 	}
+	r.remember(ctx)
+	return r, nil
+}
+
+// remember makes what is read once and shared.
+func (r *Repo) remember(ctx context.Context) {
 	r.introduced = sync.OnceValues(func() (*Introductions, error) { return r.readIntroductions(ctx) })
 	r.refs = sync.OnceValues(func() ([]Ref, error) { return r.readRefs(ctx) })
-	return r, nil
 }
 
 func topLevel(ctx context.Context, dir string) (string, error) {
