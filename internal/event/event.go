@@ -163,10 +163,47 @@ type Finding struct {
 	// Places counts where the same thing stands, this place included; Also names some of the others.
 	Places int     `json:"places,omitempty"`
 	Also   []Place `json:"also,omitempty"`
-	// Tool names who found it where that is not Plimsoll.
-	Tool string `json:"tool,omitempty"`
+	// Tool names who found it where that is not Plimsoll; Witnesses are the others
+	// who found the same thing at the same place.
+	Tool      string    `json:"tool,omitempty"`
+	Witnesses []Witness `json:"witnesses,omitempty"`
+	// Family is what stays the same when its rule is split or replaced, Revision
+	// the version of the rule that found it.
+	Family   string `json:"family,omitempty"`
+	Revision int    `json:"revision,omitempty"`
+	// Class is what kind of file it stands in: production, test, example,
+	// generated, vendored or documentation.
+	Class string `json:"class,omitempty"`
+	// Scope is the function or the section that encloses it; Code the digest of
+	// the code that it is about, white space left out.
+	Scope string `json:"scope,omitempty"`
+	Code  string `json:"code,omitempty"`
+	// Group is shared by findings with the same cause.
+	Group string `json:"group,omitempty"`
+	// Change says, where a revision is compared with, what the change did to it.
+	Change Change `json:"change,omitempty"`
+	// Worth is what looking at it is expected to bring, the greater the better.
+	// Queue says why it does not ask for attention now; empty where it does.
+	Worth float64 `json:"worth,omitempty"`
+	Queue string  `json:"queue,omitempty"`
 	// Decision is set where somebody has decided on it.
 	Decision *Decision `json:"decision,omitempty"`
+}
+
+// Change is what became of a finding between two revisions.
+type Change string
+
+const (
+	Introduced Change = "introduced" // only the later one has it
+	Unchanged  Change = "unchanged"  // both have it, at the same place
+	Moved      Change = "moved"      // both have it, at another place
+	Removed    Change = "fixed"      // only the earlier one had it
+)
+
+// Witness is another rule that found the same thing.
+type Witness struct {
+	Tool string `json:"tool,omitempty"` // empty for Plimsoll
+	Rule string `json:"rule"`
 }
 
 // Place is another place of the same finding.
