@@ -18,6 +18,8 @@ const module = "github.com/plimsoll-dev/plimsoll"
 var floors = [][]string{
 	{"internal/fault", "internal/durable", "internal/version", "docs"},
 	{"knowledge", "internal/event", "internal/yamlfile"},
+	{"internal/docfile", "internal/cvss"},
+	{"internal/sarif"},
 	{"internal/repo"},
 	{"internal/finding", "internal/product"},
 	{"internal/evidence", "internal/requirement"},

@@ -57,7 +57,7 @@ func (im *importer) quality(name string, b *cyclonedx.Bill) {
 		return
 	}
 	f := im.own(PoorBill, b.Tool, name, 0, "of %d components: %s", b.Components, strings.Join(lacks, ", "))
-	f.identity, f.twin = []string{"bill", b.Product.Name}, name
+	f.Identity, f.Twin = []string{"bill", b.Product.Name}, name
 	im.add(f)
 }
 
@@ -75,8 +75,8 @@ func (im *importer) vulnerability(name string, b *cyclonedx.Bill, v *cyclonedx.V
 	}
 	f := im.own(rule, b.Tool, name, 0, "%s has %s%s", where, v.IDs[0], what)
 	f.Severity, f.Fix = v.Severity, v.Fix
-	f.identity = []string{"vulnerability", v.IDs[0], v.Component.Name}
-	f.twin = v.Component.Version + "\n" + name
+	f.Identity = []string{"vulnerability", v.IDs[0], v.Component.Name}
+	f.Twin = v.Component.Version + "\n" + name
 	f.vulnerabilities, f.stated = v.IDs, b.Stated(v)
 	f.components, f.product = identifiers(v.Component), identifiers(b.Product)
 	f.analysed(v, b.Tool)

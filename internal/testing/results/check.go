@@ -19,16 +19,16 @@ import (
 	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
+	"github.com/plimsoll-dev/plimsoll/internal/sarif"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/cyclonedx"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/gotest"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/junit"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/openvex"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/sarif"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/testnames"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
@@ -51,9 +51,6 @@ const (
 	UnderInvestigation = "results.under-investigation"
 	PoorBill           = "results.poor-bill"
 )
-
-// Prefix is what the rules of findings from SARIF begin with.
-const Prefix = "sarif."
 
 // The inputs of the check.
 const (

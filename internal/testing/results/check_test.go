@@ -13,6 +13,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/check/checktest"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/imported"
 	"github.com/plimsoll-dev/plimsoll/internal/evidence"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
@@ -56,7 +57,7 @@ func TestRulesHoldTheirExamples(t *testing.T) {
 			files := checktest.Tree{cmp.Or(ex.Path, "example"): ex.Text}
 			maps.Copy(files, ex.Files)
 			return slices.ContainsFunc(examine(t, files).Findings, func(f event.Finding) bool {
-				return f.Rule == r.ID || r.ID == Reported && strings.HasPrefix(f.Rule, Prefix)
+				return f.Rule == r.ID || r.ID == Reported && strings.HasPrefix(f.Rule, imported.Prefix)
 			})
 		}
 		for i, ex := range r.Examples.Match {
@@ -167,21 +168,6 @@ func TestFailedTestStandsInItsFile(t *testing.T) {
 	}
 	if o := record.Observations[0]; o.Count != 2 || o.What != "tests run (0 passed, 2 failed, 0 errored, 1 skipped)" {
 		t.Errorf("got %+v", o)
-	}
-}
-
-func TestTreeRoot(t *testing.T) {
-	tree := newTree(checktest.Snapshot(checktest.Tree{"src/index.js": "", "src/b.js": "", "main.go": "", "web/a.js": ""}).Files())
-	if got := tree.root([]string{"/usr/lib/x/src/index.js", "/ci/shop/src/index.js", "/ci/shop/main.go"}); got != "/ci/shop/" {
-		t.Errorf("got %q", got)
-	}
-	if got := tree.root([]string{"/usr/lib/x.c"}); got != "" {
-		t.Errorf("got %q", got)
-	}
-	for in, want := range map[string]string{"a.js": "web/a.js", "src/b.js": "src/b.js", "gone.js": "gone.js"} {
-		if got := tree.relative(in); got != want {
-			t.Errorf("relative(%q) = %q, want %q", in, got, want)
-		}
 	}
 }
 

@@ -5,16 +5,14 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strconv"
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
-	"github.com/plimsoll-dev/plimsoll/internal/finding"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/imported"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/sarif"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
 
@@ -23,7 +21,7 @@ import (
 type importer struct {
 	pass       *check.Pass
 	rules      map[string]knowledge.Rule
-	tree       *tree
+	tree       *imported.Tree
 	found      []found
 	statements []statement
 	shown      map[mapping.Name]*outcome // what every test has come to
@@ -32,10 +30,7 @@ type importer struct {
 
 // found is a finding on its way in, with what else is known of it.
 type found struct {
-	event.Finding
-	identity []string // what makes it the same finding in another run
-	twin     string   // tells it from others with the same identity
-	place    *sarif.Result
+	imported.Found
 	// vulnerabilities are the names of what it is an instance of, components and
 	// product the identifiers of what has it.
 	vulnerabilities, components, product []string
@@ -43,7 +38,7 @@ type found struct {
 }
 
 func newImporter(p *check.Pass, rules []knowledge.Rule) *importer {
-	im := &importer{pass: p, rules: map[string]knowledge.Rule{}, shown: map[mapping.Name]*outcome{}, tree: newTree(p.Files(workTree))}
+	im := &importer{pass: p, rules: map[string]knowledge.Rule{}, shown: map[mapping.Name]*outcome{}, tree: imported.NewTree(p.Files(workTree))}
 	for _, r := range rules {
 		im.rules[r.ID] = r
 	}
@@ -53,10 +48,10 @@ func newImporter(p *check.Pass, rules []knowledge.Rule) *importer {
 // own makes a finding under one of the check's own rules.
 func (im *importer) own(rule, tool, path string, line int, format string, args ...any) found {
 	r := im.rules[rule]
-	return found{Finding: event.Finding{
+	return found{Found: imported.Found{Finding: event.Finding{
 		Rule: rule, Severity: event.Severity(r.Severity), Confidence: event.Confidence(r.Confidence), Tool: tool,
 		Path: path, Line: line, Message: docfile.OneLine(fmt.Sprintf(format, args...), 600), State: event.Open,
-	}}
+	}}}
 }
 
 func (im *importer) add(f found) { im.found = append(im.found, f) }
@@ -65,49 +60,34 @@ func (im *importer) add(f found) { im.found = append(im.found, f) }
 // reports it.
 func (im *importer) finish(ctx context.Context) error {
 	im.applyStatements()
-	if err := im.quoteSources(ctx); err != nil {
+	moved, err := imported.Quote(ctx, im.tree, im.founds(), func(path string) ([]byte, error) {
+		return im.pass.Read(ctx, workTree, path, imported.MaxSource)
+	})
+	if err != nil {
 		return err
+	}
+	if moved > 0 {
+		im.note("", "results-moved", "run the tools again", "%d results point to lines that have changed since the tool ran", moved)
 	}
 	slices.SortStableFunc(im.found, func(a, b found) int {
 		return cmp.Or(cmp.Compare(a.Rule, b.Rule), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Line, b.Line),
 			cmp.Compare(a.Column, b.Column), cmp.Compare(a.Message, b.Message))
 	})
-	im.found = slices.CompactFunc(im.found, sameResult)
-	im.fingerprint()
+	im.found = slices.CompactFunc(im.found, func(a, b found) bool { return imported.Same(&a.Found, &b.Found) })
+	imported.Fingerprint(im.founds())
 	for i := range im.found {
 		im.pass.Report(im.found[i].Finding)
 	}
 	return nil
 }
 
-// sameResult says that a tool has said the same thing of the same place twice.
-func sameResult(a, b found) bool {
-	return a.Rule == b.Rule && a.Path == b.Path && a.Line == b.Line && a.Column == b.Column &&
-		a.Message == b.Message && slices.Equal(a.identity, b.identity) && a.State == b.State
-}
-
-// fingerprint names findings by their identity alone where that is enough, so
-// that the name survives a move. Findings that share it are told apart by where
-// they stand, and by their order there: a decision on one must not hide the
-// other.
-func (im *importer) fingerprint() {
-	groups := map[string][]int{}
-	for i, f := range im.found {
-		key := finding.Fingerprint(f.Rule, f.identity...)
-		groups[key] = append(groups[key], i)
+// founds are pointers to what im.found holds.
+func (im *importer) founds() []*imported.Found {
+	all := make([]*imported.Found, len(im.found))
+	for i := range im.found {
+		all[i] = &im.found[i].Found
 	}
-	for key, group := range groups {
-		if len(group) == 1 {
-			im.found[group[0]].Fingerprint = key
-			continue
-		}
-		order := map[string]int{}
-		for _, i := range group { // in the order of paths and lines
-			f := &im.found[i]
-			order[f.twin]++
-			f.Fingerprint = finding.Fingerprint(f.Rule, append(slices.Clone(f.identity), f.twin, strconv.Itoa(order[f.twin]))...)
-		}
-	}
+	return all
 }
 
 // fresh is how long results count as today's.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/junit"
 )
 
@@ -24,7 +24,7 @@ func (im *importer) junit(name string, r *junit.Report, whole bool) {
 	}
 	for _, fault := range r.Faults {
 		f := im.own(FailedTest, r.Tool, name, fault.At, "the test suite %s: %s", fault.Suite, fault.Message)
-		f.identity, f.twin = []string{"suite", fault.Suite}, name
+		f.Identity, f.Twin = []string{"suite", fault.Suite}, name
 		im.add(f)
 	}
 }
@@ -43,7 +43,7 @@ func (im *importer) testCase(name string, r *junit.Report, c *junit.Case) {
 	default:
 		return
 	}
-	f.identity, f.twin = []string{"test", c.Class, c.Name}, name+"\n"+c.Suite
+	f.Identity, f.Twin = []string{"test", c.Class, c.Name}, name+"\n"+c.Suite
 	im.add(f)
 }
 
@@ -59,9 +59,9 @@ func because(message string) string {
 func (im *importer) testFile(name string, c *junit.Case) (path string, line int) {
 	file := strings.TrimPrefix(strings.ReplaceAll(docfile.OneLine(c.File, 1000), `\`, "/"), "./")
 	if strings.HasPrefix(file, "/") {
-		file = strings.TrimPrefix(file, im.tree.root([]string{file}))
+		file = strings.TrimPrefix(file, im.tree.Root([]string{file}))
 	}
-	if at := im.tree.relative(file); file != "" && im.tree.files[at] {
+	if at := im.tree.Relative(file); file != "" && im.tree.Has(at) {
 		return at, c.Line
 	}
 	return name, c.At

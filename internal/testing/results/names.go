@@ -6,10 +6,10 @@ import (
 	"io"
 	"slices"
 
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/gotest"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/junit"
 )

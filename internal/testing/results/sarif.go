@@ -1,17 +1,14 @@
 package results
 
 import (
-	"cmp"
-	"fmt"
-	"path"
 	"regexp"
 	"slices"
 	"strings"
 
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
-	"github.com/plimsoll-dev/plimsoll/internal/finding"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/sarif"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/imported"
+	"github.com/plimsoll-dev/plimsoll/internal/sarif"
 )
 
 // maxInventory bounds the rule ids that an observation lists.
@@ -39,12 +36,12 @@ func (im *importer) sarifRun(name string, run *sarif.Run) {
 	}
 	if len(run.Faults) > 0 {
 		f := im.own(ToolIncomplete, run.Tool, name, 0, "%s says that its run was incomplete: %s", toolVersion(run), run.Faults[0])
-		f.identity, f.twin = []string{run.Tool}, name
+		f.Identity, f.Twin = []string{run.Tool}, name
 		im.add(f)
 	}
-	outside := im.anchor(run)
+	outside := im.tree.Anchor(run)
 	for i := range run.Results {
-		im.add(im.sarifResult(name, run, &run.Results[i]))
+		im.add(found{Found: imported.FromResult(name, run, &run.Results[i]), vulnerabilities: vulnerabilities(run.Results[i].Rule)})
 	}
 	if outside > 0 {
 		im.note(name, "results-outside", "run the tool in the root of the repository",
@@ -73,74 +70,9 @@ func (im *importer) observeRun(run *sarif.Run) {
 	}
 	ids := make([]string, 0, min(len(rules), maxInventory))
 	for _, rule := range rules[:min(len(rules), maxInventory)] {
-		ids = append(ids, RuleID(run.Tool, rule))
+		ids = append(ids, imported.RuleID(run.Tool, rule))
 	}
 	im.pass.Observe(event.Observation{What: what + toolVersion(run), Tool: run.Tool, Count: int64(count), Rules: ids})
-}
-
-// anchor lays the paths of the results on the tree. It returns how many results
-// point out of it.
-func (im *importer) anchor(run *sarif.Run) int {
-	var absolute []string
-	for i := range run.Results {
-		if name := run.Results[i].Absolute; name != "" {
-			absolute = append(absolute, name)
-		}
-	}
-	root, outside := im.tree.root(absolute), run.Outside
-	for i := range run.Results {
-		res := &run.Results[i]
-		below, ok := strings.CutPrefix(res.Absolute, root)
-		switch {
-		case res.Path != "":
-			res.Path = im.tree.relative(res.Path)
-		case res.Absolute == "":
-		case ok && root != "":
-			res.Path = below
-		default:
-			outside++
-		}
-	}
-	return outside
-}
-
-func (im *importer) sarifResult(name string, run *sarif.Run, res *sarif.Result) found {
-	f := found{Finding: event.Finding{
-		Rule: RuleID(run.Tool, res.Rule), Severity: res.Severity, Confidence: res.Confidence, Tool: run.Tool,
-		Path: res.Path, Line: res.Line, Message: res.Message, Fix: res.Fix, State: event.Open,
-	}, place: res, twin: res.Path, vulnerabilities: vulnerabilities(res.Rule)}
-	if res.Path == "" {
-		f.Path, f.Line, f.place = name, 0, nil // what is left is where it was read
-		if res.Absolute != "" {
-			f.Message += " (at " + path.Base(res.Absolute) + ", outside of the product)"
-		}
-	}
-	switch {
-	case res.Stable != "":
-		f.identity = []string{"tool", res.Stable}
-	case strings.TrimSpace(res.Snippet) != "":
-		f.identity = []string{"text", res.Snippet}
-	default:
-		f.identity = []string{"path", res.Path, res.Message}
-	}
-	switch {
-	case res.Fixed:
-		f.State = event.Fixed
-	case res.Suppressed:
-		f.State = event.Decided
-		f.Decision = &event.Decision{Verdict: finding.Accepted, By: run.Tool,
-			Because: cmp.Or(res.Justification, fmt.Sprintf("suppressed where %s ran, without a reason", run.Tool))}
-	}
-	return f
-}
-
-// notInSlug is what a tool's name in a rule id does not have.
-var notInSlug = regexp.MustCompile(`[^a-z0-9._]+`)
-
-// RuleID is the id under which findings of another tool's rule are reported.
-func RuleID(tool, rule string) string {
-	slug := strings.Trim(notInSlug.ReplaceAllString(strings.ToLower(tool), "-"), "-.")
-	return Prefix + cmp.Or(slug, "unnamed") + "/" + rule
 }
 
 // vulnerability is an id in one of the public lists, which scanners put into

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"unicode"
 
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/openvex"
 )
 
@@ -184,6 +184,6 @@ func (im *importer) state(s *statement) {
 	}
 	f := im.own(rule, s.tool, s.path, 0, "%s %s %s%s", s.IDs[0], words, docfile.OneLine(target, 300), notes)
 	f.Fix = s.Action
-	f.identity, f.twin = []string{"vex", s.IDs[0], target}, s.path
+	f.Identity, f.Twin = []string{"vex", s.IDs[0], target}, s.path
 	im.add(f)
 }

@@ -16,9 +16,9 @@ import (
 
 	cdx "github.com/CycloneDX/cyclonedx-go"
 
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
 )
 
 // Bounds of what is read from one file.

@@ -15,8 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results/junit"
 )
 

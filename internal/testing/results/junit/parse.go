@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
 )
 
 // Parse reads one report; data must have gone through docfile.UTF8. Where the

@@ -15,8 +15,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
 )
 
 // Context is what the @context of every OpenVEX document begins with.

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/cvss"
+	"github.com/plimsoll-dev/plimsoll/internal/cvss"
 )
 
 // severity of a result. A score for security decides where there is one, by

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 )
 
 // draft is a result as far as it can be understood by itself.

@@ -195,7 +195,7 @@ func TestOddTypesAreRead(t *testing.T) {
 }
 
 func FuzzParse(f *testing.F) {
-	files, err := filepath.Glob("../testdata/*.sarif")
+	files, err := filepath.Glob("../testing/results/testdata/*.sarif")
 	if err != nil || len(files) == 0 {
 		f.Fatalf("no seeds: %v", err)
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 )
 
 // components lists the driver and then the extensions.

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 )
 
 // message is what the result says, in one line; what its rule says where the

@@ -1,4 +1,4 @@
-package results
+package imported
 
 import (
 	"cmp"
@@ -8,15 +8,16 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 )
 
-// tree knows the paths of the product, so that paths in results, which were
+// Tree knows the paths of the product, so that paths in results, which were
 // made on another machine, can be laid on them.
-type tree struct {
+type Tree struct {
 	files map[string]bool
 	ends  map[string][]string // by base name
 }
 
-func newTree(files []repo.File) *tree {
-	t := &tree{files: make(map[string]bool, len(files)), ends: map[string][]string{}}
+// NewTree knows the regular files among files.
+func NewTree(files []repo.File) *Tree {
+	t := &Tree{files: make(map[string]bool, len(files)), ends: map[string][]string{}}
 	for _, f := range files {
 		if f.Mode != repo.Regular && f.Mode != repo.Executable {
 			continue
@@ -28,10 +29,10 @@ func newTree(files []repo.File) *tree {
 	return t
 }
 
-// relative lays a path that is relative to an unknown folder on the tree: the
+// Relative lays a path that is relative to an unknown folder on the tree: the
 // root if there is such a file, else the one file whose path ends so. A path
 // that fits nowhere stays: the file may be gone since.
-func (t *tree) relative(name string) string {
+func (t *Tree) Relative(name string) string {
 	if t.files[name] {
 		return name
 	}
@@ -48,11 +49,11 @@ func (t *tree) relative(name string) string {
 	return cmp.Or(match, name)
 }
 
-// root finds the folder, on the machine that made the results, that most of the
+// Root finds the folder, on the machine that made the results, that most of the
 // absolute paths have in front of a path of the tree; "" where there is none.
 // One path may fit by chance, "/usr/lib/x/src/index.js" for instance, so the
 // many decide.
-func (t *tree) root(absolute []string) string {
+func (t *Tree) Root(absolute []string) string {
 	votes := map[string]int{}
 	for _, name := range absolute {
 		for rest := name; ; {
@@ -74,3 +75,6 @@ func (t *tree) root(absolute []string) string {
 	}
 	return best
 }
+
+// Has says whether the product has a file at a path.
+func (t *Tree) Has(name string) bool { return t.files[name] }

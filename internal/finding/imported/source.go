@@ -1,43 +1,41 @@
-package results
+package imported
 
 import (
 	"bytes"
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/sarif"
+	"github.com/plimsoll-dev/plimsoll/internal/sarif"
 )
 
 // Bounds of what is read to show the lines that results point to.
 const (
 	maxSources = 5000    // files
-	maxSource  = 4 << 20 // bytes of one file
+	MaxSource  = 4 << 20 // bytes of one file
 	maxLine    = 400     // bytes of a line that is shown
 )
 
-// quoteSources gives findings from SARIF their line of source, and their
-// columns in bytes, which only the line's text can give.
-func (im *importer) quoteSources(ctx context.Context) error {
-	byPath := map[string][]*found{}
-	for i := range im.found {
-		if f := &im.found[i]; f.place != nil && im.tree.files[f.Path] {
+// Quote gives findings from SARIF their line of source, and their columns in
+// bytes, which only the line's text can give. read returns the content of a file
+// of the tree, at most MaxSource bytes. Moved is how many of them point to lines
+// that are not those the tool saw.
+func Quote(ctx context.Context, tree *Tree, all []*Found, read func(path string) ([]byte, error)) (moved int, _ error) {
+	byPath := map[string][]*Found{}
+	for _, f := range all {
+		if f.Place != nil && tree.Has(f.Path) {
 			byPath[f.Path] = append(byPath[f.Path], f)
 		}
 	}
-	paths := make([]string, 0, len(byPath))
-	for name := range byPath {
-		paths = append(paths, name)
-	}
-	slices.Sort(paths)
-	moved := 0
+	paths := slices.Sorted(maps.Keys(byPath))
 	for _, name := range paths[:min(len(paths), maxSources)] {
 		if err := ctx.Err(); err != nil {
-			return err
+			return moved, err
 		}
-		data, err := im.pass.Read(ctx, workTree, name, maxSource)
+		data, err := read(name)
 		if err != nil { // other checks tell of files that cannot be read
 			continue
 		}
@@ -48,10 +46,7 @@ func (im *importer) quoteSources(ctx context.Context) error {
 			}
 		}
 	}
-	if moved > 0 {
-		im.note("", "results-moved", "run the tools again", "%d results point to lines that have changed since the tool ran", moved)
-	}
-	return nil
+	return moved, nil
 }
 
 // source is a text cut into lines.
@@ -66,8 +61,8 @@ func newSource(data []byte) *source {
 
 // quote completes the place of f. It returns false where the line is not the
 // one that the tool saw.
-func (s *source) quote(f *found) bool {
-	res := f.place
+func (s *source) quote(f *Found) bool {
+	res := f.Place
 	if f.Line == 0 && res.Offset >= 0 {
 		f.Line, f.Column = s.position(res.Offset, res.Units)
 	}
@@ -144,7 +139,7 @@ func byteColumn(line []byte, column int, units sarif.Units) int {
 
 // aboutSecrets says whether the line is likely to hold a secret, which must not
 // travel on in our reports.
-func aboutSecrets(f *found) bool {
+func aboutSecrets(f *Found) bool {
 	text := strings.ToLower(f.Rule + " " + f.Message)
 	for _, word := range []string{"secret", "password", "passwd", "credential", "token", "api-key", "api key", "apikey", "private-key", "private key", "gitleaks", "trufflehog", "hardcoded", "hard-coded"} {
 		if strings.Contains(text, word) {

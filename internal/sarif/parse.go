@@ -4,8 +4,8 @@ import (
 	"io"
 	"strings"
 
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
 )
 
 // Parse reads one SARIF file in UTF-8. Where the file is broken it returns a

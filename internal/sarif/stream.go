@@ -6,7 +6,7 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/plimsoll-dev/plimsoll/internal/testing/results/docfile"
+	"github.com/plimsoll-dev/plimsoll/internal/docfile"
 )
 
 // stream walks through a JSON text value by value.
