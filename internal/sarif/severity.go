@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/cvss"
+	"github.com/plimsoll-dev/plimsoll/internal/event"
 )
 
 // severity of a result. A score for security decides where there is one, by

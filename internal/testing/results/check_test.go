@@ -13,8 +13,8 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/check/checktest"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
-	"github.com/plimsoll-dev/plimsoll/internal/finding/imported"
 	"github.com/plimsoll-dev/plimsoll/internal/evidence"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/imported"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
 
