@@ -167,6 +167,8 @@ type Finding struct {
 	// who found the same thing at the same place.
 	Tool      string    `json:"tool,omitempty"`
 	Witnesses []Witness `json:"witnesses,omitempty"`
+	// CWE are the weaknesses that it is an instance of, where its rule names any.
+	CWE []int `json:"cwe,omitempty"`
 	// Family is what stays the same when its rule is split or replaced, Revision
 	// the version of the rule that found it.
 	Family   string `json:"family,omitempty"`

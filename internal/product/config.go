@@ -37,6 +37,7 @@ type Product struct {
 	Exemptions   []Exemption       `yaml:"exemptions"`
 	Gate         Gate              `yaml:"gate"`
 	Results      []string          `yaml:"results"` // globs
+	Scanners     []Scanner         `yaml:"scanners"`
 
 	file *yamlfile.File
 }
@@ -104,6 +105,7 @@ func Load(path string, data []byte) (*Product, fault.List) {
 		return nil, append(faults, fault.Wrap(fault.Internal, err, "", "reading the vocabulary of facts"))
 	}
 	more = append(more, badSelection(file, p.Requirements)...)
+	more = append(more, badScanners(file, p.Scanners)...)
 	faults = yamlfile.Sorted(append(append(faults, more...), append(badExemptions(file), sharedKeys(file, p.Owners)...)...))
 	if len(faults) > 0 {
 		return nil, faults

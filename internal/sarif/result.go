@@ -113,6 +113,7 @@ func (r *run) resolve(d *draft, places *places, marked bool) Result {
 	res.Severity = severity(score, r.level(d, rule), r.other(rule, marked))
 	res.Confidence = confidence(d.properties, rule)
 	res.Message = r.message(d, rule)
+	res.CWE = weaknesses(rule)
 	if r.columnKind == "unicodeCodePoints" {
 		res.Units = CodePoints
 	}

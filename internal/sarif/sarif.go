@@ -79,6 +79,7 @@ type Result struct {
 	Justification string
 	Fixed         bool   // section 3.27.24: absent from the run, present in the one before
 	Fix           string // what to do, by the tool's word
+	CWE           []int  // the weaknesses that its rule names, sorted
 }
 
 // Units are what columns count (section 3.14.27).

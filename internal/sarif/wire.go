@@ -1,5 +1,7 @@
 package sarif
 
+import "encoding/json"
+
 // The wire types hold those properties of SARIF objects that matter here. A
 // property with a value of the wrong type is left at zero, and the rest read.
 
@@ -45,6 +47,24 @@ type wireProperties struct {
 	Precision        string   `json:"precision"`
 	Confidence       string   `json:"confidence"`
 	Category         string   `json:"category"`
+	CWE              words    `json:"cwe"`
+}
+
+// words is a text or a list of texts: tools write "cwe" either way.
+type words []string
+
+func (w *words) UnmarshalJSON(data []byte) error {
+	var one string
+	if json.Unmarshal(data, &one) == nil {
+		*w = words{one}
+		return nil
+	}
+	var many []string
+	if err := json.Unmarshal(data, &many); err != nil {
+		return nil // another form, which says nothing that is understood
+	}
+	*w = many
+	return nil
 }
 
 // wireReference is a reportingDescriptorReference (section 3.52).

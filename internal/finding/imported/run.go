@@ -46,7 +46,7 @@ func (t *Tree) Anchor(run *sarif.Run) int {
 func FromResult(name string, run *sarif.Run, res *sarif.Result) Found {
 	f := Found{Finding: event.Finding{
 		Rule: RuleID(run.Tool, res.Rule), Severity: res.Severity, Confidence: res.Confidence, Tool: run.Tool,
-		Path: res.Path, Line: res.Line, Message: res.Message, Fix: res.Fix, State: event.Open,
+		Path: res.Path, Line: res.Line, Message: res.Message, Fix: res.Fix, State: event.Open, CWE: res.CWE,
 	}, Place: res, Twin: res.Path}
 	if res.Path == "" {
 		f.Path, f.Line, f.Place = name, 0, nil // what is left is where it was read

@@ -2,17 +2,11 @@ package results
 
 import (
 	"regexp"
-	"slices"
-	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/docfile"
-	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/finding/imported"
 	"github.com/plimsoll-dev/plimsoll/internal/sarif"
 )
-
-// maxInventory bounds the rule ids that an observation lists.
-const maxInventory = 2000
 
 // sarif imports a log. What was read of a broken file is reported, but says
 // nothing of what was looked at: the rest may hold more.
@@ -35,7 +29,7 @@ func (im *importer) sarifRun(name string, run *sarif.Run) {
 		im.lack(name, "run "+run.Tool+" again", "%s says that its run was incomplete: %s", run.Tool, why)
 	}
 	if len(run.Faults) > 0 {
-		f := im.own(ToolIncomplete, run.Tool, name, 0, "%s says that its run was incomplete: %s", toolVersion(run), run.Faults[0])
+		f := im.own(ToolIncomplete, run.Tool, name, 0, "%s says that its run was incomplete: %s", imported.Version(run), run.Faults[0])
 		f.Identity, f.Twin = []string{run.Tool}, name
 		im.add(f)
 	}
@@ -49,31 +43,9 @@ func (im *importer) sarifRun(name string, run *sarif.Run) {
 	}
 }
 
-func toolVersion(run *sarif.Run) string { return strings.TrimSpace(run.Tool + " " + run.Version) }
-
-// observeRun says what the run looked for. Without a list of rules the files
-// that it lists count, then the rules that results name; a run that shows none
-// of these counts for nothing.
-func (im *importer) observeRun(run *sarif.Run) {
-	rules := run.Rules
-	what, count := "rules in results of ", len(rules)
-	if len(rules) == 0 {
-		for i := range run.Results {
-			rules = append(rules, run.Results[i].Rule)
-		}
-		slices.Sort(rules)
-		rules = slices.Compact(rules)
-		count = len(rules)
-		if run.Artifacts > 0 {
-			what, count = "files in results of ", run.Artifacts
-		}
-	}
-	ids := make([]string, 0, min(len(rules), maxInventory))
-	for _, rule := range rules[:min(len(rules), maxInventory)] {
-		ids = append(ids, imported.RuleID(run.Tool, rule))
-	}
-	im.pass.Observe(event.Observation{What: what + toolVersion(run), Tool: run.Tool, Count: int64(count), Rules: ids})
-}
+// observeRun says what the run looked for; a run that shows none of it counts
+// for nothing.
+func (im *importer) observeRun(run *sarif.Run) { im.pass.Observe(imported.Looked(run)) }
 
 // vulnerability is an id in one of the public lists, which scanners put into
 // their rule ids: "CVE-2021-44228-log4j-core".

@@ -55,7 +55,7 @@ func TestSARIFOfRealTools(t *testing.T) {
 		{"semgrep.sarif", []event.Finding{
 			{Rule: "sarif.semgrep-oss/javascript.express.xss", Severity: event.High, Confidence: event.Sure, Tool: "Semgrep OSS",
 				Path: "web/app.js", Line: 3, Column: 16, EndColumn: 24, Message: "User data flows into the page without escaping.",
-				Fix: "see https://example.com/xss", Source: "  /* 😀 */ res.send(name);", State: event.Open},
+				Fix: "see https://example.com/xss", Source: "  /* 😀 */ res.send(name);", State: event.Open, CWE: []int{79}},
 			{Rule: "sarif.semgrep-oss/javascript.lang.eval", Severity: event.Medium, Confidence: event.Possible, Tool: "Semgrep OSS",
 				Path: "web/app.js", Line: 5, Message: "eval with data", Source: "eval(x)", State: event.Decided,
 				Decision: &event.Decision{Verdict: "accepted", By: "Semgrep OSS", Because: "suppressed where Semgrep OSS ran, without a reason"}},
@@ -63,7 +63,7 @@ func TestSARIFOfRealTools(t *testing.T) {
 			Rules: []string{"sarif.semgrep-oss/javascript.express.xss", "sarif.semgrep-oss/javascript.lang.eval"}}},
 		{"codeql.sarif", []event.Finding{
 			{Rule: "sarif.codeql/go/sql-injection", Severity: event.High, Confidence: event.Sure, Tool: "CodeQL",
-				Path: "db/query.go", Line: 4, Column: 2, EndColumn: 10, Source: " db.Query(s)", State: event.Open,
+				Path: "db/query.go", Line: 4, Column: 2, EndColumn: 10, Source: " db.Query(s)", State: event.Open, CWE: []int{89},
 				Message: "This query depends on user input. This query depends on user input."},
 			{Rule: "sarif.codeql/go/redundant-assignment", Severity: event.Medium, Confidence: event.Possible, Tool: "CodeQL",
 				Path: "db/query.go", Line: 5, Source: "}", State: event.Fixed, Message: "This assignment has no effect."},
@@ -71,7 +71,7 @@ func TestSARIFOfRealTools(t *testing.T) {
 			Rules: []string{"sarif.codeql/go/redundant-assignment", "sarif.codeql/go/sql-injection"}}},
 		{"gosec.sarif", []event.Finding{
 			{Rule: "sarif.gosec/G404", Severity: event.High, Confidence: event.Likely, Tool: "gosec",
-				Path: "db/query.go", Line: 2, Column: 1, Source: `import "math/rand"`, State: event.Open, Message: "Use of weak random number generator"},
+				Path: "db/query.go", Line: 2, Column: 1, Source: `import "math/rand"`, State: event.Open, Message: "Use of weak random number generator", CWE: []int{338}},
 			{Rule: "sarif.gosec/G304", Severity: event.Medium, Confidence: event.Sure, Tool: "gosec",
 				Path: "reports/gosec.sarif", State: event.Open, Message: "Potential file inclusion via variable (at file.go, outside of the product)"},
 		}, event.Observation{What: "rules in results of gosec 2.21.4", Tool: "gosec", Count: 2, Rules: []string{"sarif.gosec/G304", "sarif.gosec/G404"}}},
