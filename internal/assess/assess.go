@@ -205,11 +205,13 @@ func (a *assessment) decide(ctx context.Context) {
 		n := len(a.words[i].Evidence.Findings)
 		a.words[i].Evidence.Findings, all = all[:n:n], all[n:]
 	}
+	clusters := a.witnesses()
 	a.problems = append(a.problems, a.clock()...)
 	a.problems = append(a.problems, a.mappedToNothing(ctx)...)
 	in := a.gateInput()
 	a.verdict = gate.Evaluate(in)
 	a.problems = append(a.problems, gate.Problems(in, a.verdict)...)
+	a.merge(clusters)
 	a.verdict.Due = a.dues(ctx)
 	a.problems = append(a.problems, a.notices()...)
 }

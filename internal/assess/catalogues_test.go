@@ -242,7 +242,7 @@ func BenchmarkChooseOwn(b *testing.B) {
 // says nothing of a guide for users.
 func TestPlansOfCataloguesNameRules(t *testing.T) {
 	checks := map[string]*check.Check{}
-	for _, c := range Table(nil) {
+	for _, c := range Table(Setup{}) {
 		checks[c.ID] = c
 	}
 	for _, c := range knowledge.Catalogues() {

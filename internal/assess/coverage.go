@@ -105,7 +105,7 @@ func describe(c knowledge.Catalogue) Coverage {
 func cover(c knowledge.Catalogue, reqs []knowledge.Requirement) Coverage {
 	out := describe(c)
 	there := map[string]bool{}
-	for _, check := range Table(nil) {
+	for _, check := range Table(Setup{}) {
 		there[check.ID] = true
 	}
 	levels, profiles, checks := map[int]*Count{}, map[string]*Count{}, map[string]int{}
@@ -239,7 +239,7 @@ func coverTasks(c knowledge.Catalogue, reqs []knowledge.Requirement) Coverage {
 		}
 	}
 	there := map[string]bool{}
-	for _, check := range Table(nil) {
+	for _, check := range Table(Setup{}) {
 		there[check.ID] = true
 	}
 	for _, task := range knowledge.SSDFTasks() {

@@ -93,7 +93,7 @@ func customConfig() (custom.Config, error) {
 			}
 		}
 	}
-	for _, c := range Table(nil) {
+	for _, c := range Table(Setup{}) {
 		rules := make([]string, len(c.Rules))
 		for i, r := range c.Rules {
 			rules[i] = r.ID

@@ -20,7 +20,7 @@ func RuleDoc(id string) (report.RuleDoc, bool) {
 
 // FindRule returns a rule by its id, and the check that reports it.
 func FindRule(id string) (*check.Check, knowledge.Rule, bool) {
-	for _, c := range Table(nil) {
+	for _, c := range Table(Setup{}) {
 		for _, r := range c.Rules {
 			if r.ID == id {
 				return c, r, true
@@ -32,7 +32,7 @@ func FindRule(id string) (*check.Check, knowledge.Rule, bool) {
 
 // FindCheck returns a check by its id.
 func FindCheck(id string) (*check.Check, bool) {
-	checks := Table(nil)
+	checks := Table(Setup{})
 	i := slices.IndexFunc(checks, func(c *check.Check) bool { return c.ID == id })
 	if i < 0 {
 		return nil, false
@@ -62,7 +62,7 @@ func IDs() []string {
 			ids = append(ids, r.ID)
 		}
 	}
-	for _, c := range Table(nil) {
+	for _, c := range Table(Setup{}) {
 		ids = append(ids, c.ID)
 		for _, r := range c.Rules {
 			ids = append(ids, r.ID)

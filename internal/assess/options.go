@@ -22,6 +22,8 @@ type Options struct {
 	NoMemo bool
 	// NoCalls calls no check at all: the verdict rests on the evidence there is.
 	NoCalls bool
+	// RunScanners allows the scanners that product.yaml names, for this run.
+	RunScanners bool
 	// Level, where not 0, takes the place of the level in product.yaml.
 	Level int
 	// StateDir and KeysDir take the place of the usual folders where not empty.

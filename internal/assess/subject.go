@@ -48,7 +48,7 @@ const maxConfig = 1 << 20
 // with. All faults of the configuration are returned together.
 func begin(ctx context.Context, o Options) (*assessment, error) {
 	a := &assessment{Options: o}
-	if err := unknownChecks(o.Only, Table(nil)); err != nil {
+	if err := unknownChecks(o.Only, Table(Setup{})); err != nil {
 		return nil, err
 	}
 	var err error
@@ -71,7 +71,11 @@ func begin(ctx context.Context, o Options) (*assessment, error) {
 		a.dirty, a.identity.Dirty = true, true
 	}
 	a.problems = append(a.problems, submodules(a.snapshot.Files())...)
-	a.checks = Table(a.product.NamesResult)
+	setup, err := a.setup()
+	if err != nil {
+		return nil, err
+	}
+	a.checks = Table(setup)
 	if err := a.infer(ctx); err != nil {
 		return nil, err
 	}
@@ -208,13 +212,9 @@ func (a *assessment) infer(ctx context.Context) error {
 }
 
 func (a *assessment) newRunner() *check.Runner {
-	keysDir := a.KeysDir
-	if keysDir == "" {
-		keysDir = evidence.DefaultKeysDir(a.Getenv, a.stateDir)
-	}
 	return &check.Runner{
 		Subject:    &check.Subject{Repo: a.repo, Snapshot: a.snapshot, Facts: a.facts, AsOf: a.AsOf, StateDir: a.stateDir},
-		Store:      evidence.OpenStore(evidenceDir(a.stateDir), evidence.OpenKeys(keysDir)),
+		Store:      evidence.OpenStore(evidenceDir(a.stateDir), evidence.OpenKeys(a.keysDir())),
 		Repository: a.identity, NoMemo: a.NoMemo, Clock: a.Clock,
 		Tool:   evidence.Tool{Name: "plimsoll", Version: version.Version(), Digest: version.Digest()},
 		Notify: func(p event.Progress) { _ = a.emit(&p) },

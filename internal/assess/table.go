@@ -4,22 +4,32 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/build/access"
 	"github.com/plimsoll-dev/plimsoll/internal/build/history"
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/code/scanners"
 	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan"
+	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/basics"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results"
 )
 
+// Setup is what the checks are told of a product before they are called. Its zero
+// value is that of a product that says nothing of itself.
+type Setup struct {
+	NamesResult func(path string) bool // product.yaml names the path as a result file
+	Scanners    []product.Scanner
+	RunScanners bool // they may be run on this machine
+}
+
 // Table is the one table of all checks, in the order in which they are told.
-// named tells whether product.yaml names a path as a result file; nil for none.
-func Table(named func(path string) bool) []*check.Check {
-	if named == nil {
-		named = func(string) bool { return false }
+func Table(s Setup) []*check.Check {
+	if s.NamesResult == nil {
+		s.NamesResult = func(string) bool { return false }
 	}
 	return []*check.Check{
 		secretscan.New(),
+		scanners.New(s.Scanners, s.RunScanners),
 		history.New(),
-		results.Naming(named),
+		results.Naming(s.NamesResult),
 		basics.New(),
 	}
 }

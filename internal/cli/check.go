@@ -22,6 +22,8 @@ type runFlags struct {
 	level  int
 	only   []string
 	noMemo bool
+
+	runScanners bool
 }
 
 func (f *runFlags) addShared(cmd *cobra.Command, formats ...string) {
@@ -57,6 +59,7 @@ changed is not examined again.`,
 	flags.Var(enum(&f.show, "", "", "all", "open", "decided"), "show", "show all findings, the open or the decided ones, not just those that matter most")
 	flags.StringSliceVar(&f.only, "only", nil, "call these checks alone; of the others, evidence that stands counts")
 	flags.BoolVar(&f.noMemo, "no-memo", false, "examine everything again")
+	flags.BoolVar(&f.runScanners, "run-scanners", false, "run the scanners that product.yaml names; see plimsoll scanners")
 	return cmd
 }
 
@@ -110,7 +113,7 @@ func (app *App) assessOptions(dir string, f runFlags) (assess.Options, error) {
 	if err != nil {
 		return assess.Options{}, err
 	}
-	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo, Level: f.level, Getenv: app.Getenv, Clock: app.Clock}, nil
+	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo, RunScanners: f.runScanners, Level: f.level, Getenv: app.Getenv, Clock: app.Clock}, nil
 }
 
 // parseMoment reads a day, which means its noon in UTC, or a moment.

@@ -204,8 +204,10 @@ const (
 
 // Witness is another rule that found the same thing.
 type Witness struct {
-	Tool string `json:"tool,omitempty"` // empty for Plimsoll
-	Rule string `json:"rule"`
+	Tool        string `json:"tool,omitempty"` // empty for Plimsoll
+	Rule        string `json:"rule"`
+	Fingerprint string `json:"fingerprint"`
+	Message     string `json:"message,omitempty"`
 }
 
 // Place is another place of the same finding.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
@@ -148,6 +149,9 @@ func (p *page) identity(f *event.Finding) string {
 	}
 	if f.Tool != "" {
 		notes = append(notes, "found by "+f.Tool)
+	}
+	for _, w := range f.Witnesses {
+		notes = append(notes, "also found by "+cmp.Or(w.Tool, "Plimsoll")+" ("+w.Rule+")")
 	}
 	return fmt.Sprintf("%s (%s)", short(f.Fingerprint, n), strings.Join(notes, ", "))
 }

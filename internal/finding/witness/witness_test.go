@@ -1,0 +1,71 @@
+package witness
+
+import (
+	"math/rand/v2"
+	"testing"
+
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+)
+
+func at(tool, rule string, line, column, end int, cwe ...int) *event.Finding {
+	return &event.Finding{Tool: tool, Rule: rule, Path: "a.go", Line: line, Column: column, EndColumn: end, CWE: cwe,
+		Severity: event.Medium, Confidence: event.Likely, Fingerprint: tool + rule, State: event.Open, Message: rule}
+}
+
+func TestClusters(t *testing.T) {
+	for name, tt := range map[string]struct {
+		findings []*event.Finding
+		want     int // clusters
+	}{
+		"the same weakness":            {[]*event.Finding{at("gosec", "G201", 3, 1, 9, 89), at("Semgrep", "sqli", 3, 5, 20, 89)}, 1},
+		"a near name for it":           {[]*event.Finding{at("", "secret.aws", 3, 5, 20, 798), at("gosec", "G101", 3, 0, 0, 259)}, 1},
+		"a scanner without weaknesses": {[]*event.Finding{at("", "secret.aws", 3, 5, 20, 798), at("gitleaks", "aws", 3, 4, 21)}, 1},
+		"another weakness":             {[]*event.Finding{at("gosec", "G201", 3, 1, 9, 89), at("Semgrep", "xss", 3, 5, 20, 79)}, 0},
+		"another line":                 {[]*event.Finding{at("gosec", "G201", 3, 1, 9, 89), at("Semgrep", "sqli", 4, 5, 20, 89)}, 0},
+		"another part of the line":     {[]*event.Finding{at("", "secret.a", 3, 1, 9, 798), at("gitleaks", "b", 3, 20, 30)}, 0},
+		"one tool twice":               {[]*event.Finding{at("gosec", "G201", 3, 1, 9, 89), at("gosec", "G202", 3, 1, 9, 89)}, 0},
+		"nobody says what it is":       {[]*event.Finding{at("a", "x", 3, 1, 9), at("b", "y", 3, 1, 9)}, 0},
+	} {
+		if got := Clusters(tt.findings); len(got) != tt.want {
+			t.Errorf("%s: got %d clusters, want %d", name, len(got), tt.want)
+		}
+	}
+}
+
+func TestMerge(t *testing.T) {
+	findings := []*event.Finding{at("gosec", "G101", 3, 5, 20, 798), at("", "secret.aws", 3, 5, 20, 798), at("gitleaks", "aws", 3, 5, 20)}
+	findings[0].Severity = event.High
+	for range 20 {
+		rand.Shuffle(len(findings), func(i, j int) { findings[i], findings[j] = findings[j], findings[i] })
+		copies := []*event.Finding{}
+		for _, f := range findings {
+			c := *f
+			copies = append(copies, &c)
+		}
+		clusters := Clusters(copies)
+		if len(clusters) != 1 {
+			t.Fatalf("got %d clusters", len(clusters))
+		}
+		clusters[0].Merge()
+		first := clusters[0][0]
+		if first.Rule != "secret.aws" || len(first.Witnesses) != 2 || first.Witnesses[0].Rule != "G101" || first.Witnesses[1].Tool != "gitleaks" ||
+			first.Severity != event.High || first.Confidence != event.Sure {
+			t.Fatalf("got %+v", first)
+		}
+	}
+}
+
+func TestShare(t *testing.T) {
+	a, b := at("gosec", "G201", 3, 1, 9, 89), at("Semgrep", "sqli", 3, 5, 20, 89)
+	b.State, b.Decision = event.Decided, &event.Decision{Verdict: "false-positive", By: "Ada"}
+	Clusters([]*event.Finding{a, b})[0].Share()
+	if a.State != event.Decided || a.Decision == nil || a.Decision.By != "Ada" {
+		t.Errorf("a person's word: got %+v", a)
+	}
+	a, b = at("gosec", "G201", 3, 1, 9, 89), at("Semgrep", "sqli", 3, 5, 20, 89)
+	b.State, b.Decision = event.Decided, &event.Decision{Verdict: "accepted", By: "Semgrep"}
+	Clusters([]*event.Finding{a, b})[0].Share()
+	if a.State != event.Open {
+		t.Errorf("a tool's own suppression: got %+v", a)
+	}
+}
