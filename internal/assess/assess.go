@@ -90,6 +90,9 @@ type assessment struct {
 	words    []word
 	problems []event.Problem // of no check
 	verdict  event.Verdict
+	// findings as they were before anybody decided, and whether those are all
+	undecided []event.Finding
+	complete  bool
 
 	mu sync.Mutex // held while the handler is called
 }
@@ -200,7 +203,7 @@ func (a *assessment) decide(ctx context.Context) {
 		complete = complete && !a.words[i].absent && a.words[i].current && !a.words[i].incomplete()
 		all = append(all, a.words[i].Evidence.Findings...)
 	}
-	a.problems = append(a.problems, a.decisions.Apply(all, a.AsOf, complete)...)
+	a.problems = append(a.problems, a.applyDecisions(ctx, all, complete)...)
 	for i := range a.words { // hand the decided copies back
 		n := len(a.words[i].Evidence.Findings)
 		a.words[i].Evidence.Findings, all = all[:n:n], all[n:]

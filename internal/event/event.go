@@ -111,6 +111,7 @@ type Observation struct {
 	Rules  []string          `json:"rules,omitempty"`
 	Inputs map[string]string `json:"inputs,omitempty"` // name → digest
 	Tool   string            `json:"tool,omitempty"`   // other than Plimsoll
+	Path   string            `json:"path,omitempty"`   // where it is about one file
 }
 
 // Test is what the product's own tests say of one requirement: those that carry
@@ -190,6 +191,8 @@ type Finding struct {
 	Queue string  `json:"queue,omitempty"`
 	// Decision is set where somebody has decided on it.
 	Decision *Decision `json:"decision,omitempty"`
+	// Earlier is a decision that was taken on it and does not count any more.
+	Earlier *Decision `json:"earlier,omitempty"`
 }
 
 // Change is what became of a finding between two revisions.
@@ -223,6 +226,10 @@ type Decision struct {
 	Because string `json:"because"`
 	By      string `json:"by"`
 	Until   string `json:"until,omitempty"` // YYYY-MM-DD
+	On      string `json:"on,omitempty"`    // the day it was taken
+	Owner   string `json:"owner,omitempty"` // who answers for it, where that is somebody else
+	Scope   string `json:"scope,omitempty"` // function | pattern | group | inline; empty for this place
+	Ended   string `json:"ended,omitempty"` // why it does not count any more
 }
 
 // Evidence announces a signed record.

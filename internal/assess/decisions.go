@@ -1,0 +1,123 @@
+package assess
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/finding"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/scope"
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
+	"github.com/plimsoll-dev/plimsoll/knowledge"
+)
+
+// readDecisions reads decisions.yaml, which may be larger than what people write
+// by hand.
+func (a *assessment) readDecisions(ctx context.Context) error {
+	f, ok := a.file(finding.DecisionsPath)
+	if !ok {
+		return nil
+	}
+	data, err := repo.ReadFile(ctx, a.snapshot, f, finding.MaxDecisions)
+	if err != nil {
+		return fault.Wrap(fault.Config, err, "write it as a plain file of at most 64 MiB", "reading %s", finding.DecisionsPath)
+	}
+	a.decisions, err = finding.ParseDecisions(finding.DecisionsPath, data)
+	return err
+}
+
+// applyDecisions settles what people have decided, and tells of decisions that
+// do not count any more.
+func (a *assessment) applyDecisions(ctx context.Context, all []event.Finding, complete bool) []event.Problem {
+	identify(all)
+	a.undecided, a.complete = slices.Clone(all), complete
+	return a.decisions.Apply(all, finding.Now{AsOf: a.AsOf, Complete: complete, Look: a.looker(ctx).Look})
+}
+
+// identify fills what a decision goes by and a check has left open.
+func identify(all []event.Finding) {
+	var rules map[string]ruleVersion
+	for i := range all {
+		f := &all[i]
+		if f.Family == "" || f.Revision == 0 {
+			if rules == nil {
+				rules = ruleVersions()
+			}
+			known := rules[f.Rule]
+			f.Family, f.Revision = cmp.Or(f.Family, known.family, f.Rule), cmp.Or(f.Revision, known.revision, 1)
+		}
+		if f.Class == "" {
+			f.Class = string(finding.ClassOf(f.Path))
+		}
+	}
+}
+
+// ruleVersion is which version of a rule found something.
+type ruleVersion struct {
+	family   string
+	revision int
+}
+
+// ruleVersions are those of all rules of our own.
+func ruleVersions() map[string]ruleVersion {
+	rules := map[string]ruleVersion{}
+	for _, c := range Table(nil) {
+		for _, r := range c.Rules {
+			rules[r.ID] = ruleVersion{r.ID, r.Revision}
+		}
+	}
+	for _, s := range knowledge.Secrets() {
+		rules[s.ID] = ruleVersion{s.Family, s.Revision}
+	}
+	return rules
+}
+
+// Looker looks at the places of findings in one snapshot, and remembers the file
+// that it read last: findings come file by file.
+type Looker struct {
+	ctx      context.Context
+	snapshot repo.Snapshot
+	file     func(path string) (repo.File, bool)
+	path     string
+	text     []byte
+}
+
+func (a *assessment) looker(ctx context.Context) *Looker {
+	return &Looker{ctx: ctx, snapshot: a.snapshot, file: a.file}
+}
+
+// Look says what stands at a finding's place. A credential is bound by its own
+// fingerprint, and what stands in history alone does not change.
+func (l *Looker) Look(f *event.Finding) (seen finding.Seen) {
+	if f.Line == 0 || f.Path == "" || f.Commit != "" {
+		return seen
+	}
+	text := l.Text(f.Path)
+	if text == nil {
+		return seen
+	}
+	if f.Check != knowledge.SecretCheck {
+		seen.Code = finding.CodeDigest(scope.Statement(text, f.Line))
+	}
+	if span := scope.Of(f.Path, text, f.Line); span.Name != "" {
+		seen.Scope, seen.ScopeCode = span.Name, finding.CodeDigest(span.Text(text))
+	}
+	return seen
+}
+
+// Text is a file's content, nil where it cannot be read or is too large to be
+// looked into.
+func (l *Looker) Text(path string) []byte {
+	if path == l.path {
+		return l.text
+	}
+	l.path, l.text = path, nil
+	if f, ok := l.file(path); ok && f.Size <= scope.MaxFile {
+		if data, err := repo.ReadFile(l.ctx, l.snapshot, f, scope.MaxFile); err == nil {
+			l.text = data
+		}
+	}
+	return l.text
+}
