@@ -195,10 +195,17 @@ func (app *App) showDecided(ds finding.Decisions) error {
 				countOf(len(strings.Fields(d.Covered)), "finding"), finding.DecisionsPath)
 			continue
 		}
-		fmt.Fprintf(app.Stdout, "%s: %s at %s, until %s, in %s\n", d.Verdict, d.Rule, clean.Line(d.Place), d.Until, finding.DecisionsPath)
+		fmt.Fprintf(app.Stdout, "%s: %s at %s, %s, in %s\n", d.Verdict, d.Rule, clean.Line(d.Place), standsFor(d), finding.DecisionsPath)
 	}
 	if more := len(ds) - mostShown; more > 0 {
 		fmt.Fprintf(app.Stdout, "and %d more\n", more)
 	}
 	return nil
+}
+
+// standsFor says how long a decision stands.
+func standsFor(d *finding.Decision) string {
+	on, _ := time.Parse(time.DateOnly, d.On)
+	until, _ := time.Parse(time.DateOnly, d.Until)
+	return "for " + countOf(int(until.Sub(on).Hours()/24), "day")
 }
