@@ -12,6 +12,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/suppress"
 	"github.com/plimsoll-dev/plimsoll/internal/gate"
 	"github.com/plimsoll-dev/plimsoll/internal/version"
 )
@@ -93,6 +94,7 @@ type assessment struct {
 	// findings as they were before anybody decided, and whether those are all
 	undecided []event.Finding
 	complete  bool
+	silencers []suppress.Comment // in the code
 
 	mu sync.Mutex // held while the handler is called
 }

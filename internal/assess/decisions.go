@@ -5,10 +5,12 @@ import (
 	"context"
 	"slices"
 
+	"github.com/plimsoll-dev/plimsoll/internal/code/suppressions"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
 	"github.com/plimsoll-dev/plimsoll/internal/finding/scope"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/suppress"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
@@ -33,7 +35,58 @@ func (a *assessment) readDecisions(ctx context.Context) error {
 func (a *assessment) applyDecisions(ctx context.Context, all []event.Finding, complete bool) []event.Problem {
 	identify(all)
 	a.undecided, a.complete = slices.Clone(all), complete
-	return a.decisions.Apply(all, finding.Now{AsOf: a.AsOf, Complete: complete, Look: a.looker(ctx).Look})
+	a.silencers = a.comments(ctx)
+	return a.settle(all, a.looker(ctx).Look)
+}
+
+// settle applies the decisions, and the comments in the code to what they leave.
+func (a *assessment) settle(all []event.Finding, look func(*event.Finding) finding.Seen) []event.Problem {
+	problems := a.decisions.Apply(all, finding.Now{AsOf: a.AsOf, Complete: a.complete, Look: look})
+	if len(a.silencers) == 0 {
+		return problems
+	}
+	return append(problems, suppress.Apply(a.silencers, all, a.AsOf, a.complete, a.knownRules())...)
+}
+
+// comments are those in the code that silence findings, read anew from the files
+// that the check found them in.
+func (a *assessment) comments(ctx context.Context) (all []suppress.Comment) {
+	look := a.looker(ctx)
+	for _, w := range a.words {
+		if w.Check.ID != suppressions.ID {
+			continue
+		}
+		for _, o := range w.Evidence.Observations {
+			if o.Path != "" {
+				comments, _ := suppress.Find(o.Path, look.Text(o.Path), 1) // the check told what is wrong
+				all = append(all, comments...)
+			}
+		}
+	}
+	return all
+}
+
+// knownRules says which check reports under a rule: one of our own, or one that
+// a tool ran or found something under.
+func (a *assessment) knownRules() func(string) (string, bool) {
+	checks := map[string]string{}
+	for _, w := range a.words {
+		for _, o := range w.Evidence.Observations {
+			for _, rule := range o.Rules {
+				checks[rule] = w.Check.ID
+			}
+		}
+		for i := range w.Evidence.Findings {
+			checks[w.Evidence.Findings[i].Rule] = w.Check.ID
+		}
+		for _, r := range w.Check.Rules {
+			checks[r.ID] = w.Check.ID
+		}
+	}
+	return func(rule string) (string, bool) {
+		check, ok := checks[rule]
+		return check, ok
+	}
 }
 
 // identify fills what a decision goes by and a check has left open.

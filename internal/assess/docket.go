@@ -26,7 +26,6 @@ type Docket struct {
 	a        *assessment
 	ctx      context.Context
 	before   []event.Finding // as they were before anybody decided
-	complete bool
 	findings []event.Finding
 	problems []event.Problem
 	look     *Looker
@@ -39,7 +38,7 @@ func OpenDocket(ctx context.Context, o Options) (*Docket, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Docket{a: a, ctx: ctx, complete: a.complete, before: a.undecided, look: a.looker(ctx), seen: map[string]finding.Seen{}}
+	d := &Docket{a: a, ctx: ctx, before: a.undecided, look: a.looker(ctx), seen: map[string]finding.Seen{}}
 	d.findings = slices.Clone(d.before)
 	d.apply()
 	for i, f := range d.result().Findings { // what else the run knows of them
@@ -93,7 +92,7 @@ func (d *Docket) Lines(path string) []string {
 // apply settles the findings by the decisions as they are now.
 func (d *Docket) apply() {
 	copy(d.findings, d.before)
-	d.problems = d.a.decisions.Apply(d.findings, finding.Now{AsOf: d.a.AsOf, Complete: d.complete, Look: d.Look})
+	d.problems = d.a.settle(d.findings, d.Look)
 }
 
 // act is one change of the decisions, as the journal keeps it: both sides are

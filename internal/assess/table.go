@@ -6,6 +6,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/code/scanners"
 	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan"
+	"github.com/plimsoll-dev/plimsoll/internal/code/suppressions"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/basics"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
@@ -28,6 +29,7 @@ func Table(s Setup) []*check.Check {
 	return []*check.Check{
 		secretscan.New(),
 		scanners.New(s.Scanners, s.RunScanners),
+		suppressions.New(),
 		history.New(),
 		results.Naming(s.NamesResult),
 		basics.New(),

@@ -287,15 +287,21 @@ func (m *Model) toggle(f *event.Finding) {
 
 // selectAll selects all that match the filter, seen or not; and again, none.
 func (m *Model) selectAll() {
-	if len(m.selected) == len(m.rows) {
+	var all []*event.Finding
+	for _, f := range m.rows {
+		if m.Filter.Match(f) { // what was decided meanwhile is still in the list
+			all = append(all, f)
+		}
+	}
+	if len(m.selected) == len(all) {
 		clear(m.selected)
 		m.say("nothing selected")
 		return
 	}
-	for _, f := range m.rows {
+	for _, f := range all {
 		m.selected[f] = true
 	}
-	m.say("all %d that match are selected", len(m.selected))
+	m.say("all %d that match are selected", len(all))
 }
 
 // selectGroup selects the findings with the same cause; where nobody has grouped

@@ -155,11 +155,14 @@ func (m *Model) viewRow(f *event.Finding, here bool) string {
 	rule := min(30, max(10, m.width/3))
 	r.column(lit(plain), f.Rule, rule).add(lit(plain), " ")
 	room := m.width - r.used
-	place, message := placeOf(f), f.Message
-	if width := clean.Width(clean.Line(place)); width > room*3/5 && room > 20 {
-		place = tail(clean.Line(place), room*3/5)
+	place, commit, message := clean.Line(shortPlace(f)), "", f.Message
+	if f.Commit != "" {
+		commit = " @" + f.Commit[:min(7, len(f.Commit))]
 	}
-	r.add(lit(cyan), place)
+	if keep := room*3/5 - len(commit); clean.Width(place) > keep && room > 30 {
+		place = tail(place, keep)
+	}
+	r.add(lit(cyan), place).add(lit(dim), commit)
 	if m.width-r.used > 12 {
 		r.add(lit(dim), "  "+message)
 	}
@@ -167,6 +170,14 @@ func (m *Model) viewRow(f *event.Finding, here bool) string {
 		r.add(reverse, strings.Repeat(" ", max(0, m.width-r.used)))
 	}
 	return r.b.String()
+}
+
+// shortPlace is a finding's path and line; in the history, its path.
+func shortPlace(f *event.Finding) string {
+	if f.Line > 0 && f.Commit == "" {
+		return fmt.Sprintf("%s:%d", f.Path, f.Line)
+	}
+	return f.Path
 }
 
 // tail cuts a place at its start: its end says more.
@@ -206,10 +217,10 @@ func (m *Model) viewEdit(label string, e *editor, focused bool) string {
 }
 
 func (m *Model) viewKeys() string {
-	keys := " f false positive  a accept  x will fix  space select  / filter  u undo  ? help  q quit"
+	keys := " f false positive  a accept  x will fix  space select  / filter  u undo  ? help"
 	switch m.mode {
 	case reading:
-		keys = " f false positive  a accept  x will fix  j/k next, previous  PgDn scroll  ← list  ? help"
+		keys = " f false positive  a accept  x will fix  j k next  PgDn scroll  ← list  ? help"
 	case filling:
 		keys = " Enter decides   Tab next field   ←→ reach   Esc cancels"
 	case filtering:
