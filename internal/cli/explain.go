@@ -273,6 +273,9 @@ func (app *App) explainFinding(ctx context.Context, dir, id string) error {
 	if d := f.Decision; d != nil {
 		p.field("decision", fmt.Sprintf("%s by %s: %s", d.Verdict, clean.Line(d.By), clean.Line(d.Because)))
 	}
+	if d := f.Earlier; d != nil {
+		p.field("decided before", clean.Line(saidOf(d)))
+	}
 	p.field("tool", clean.Line(f.Tool))
 	if _, r, ok := assess.FindRule(f.Rule); ok {
 		p.field("why", r.Why)

@@ -70,7 +70,7 @@ func newTriage(app *App) *cobra.Command {
 	flags.Var(enum(&f.scope, "", "", finding.ScopePlace, finding.ScopeFunction, finding.ScopePattern, finding.ScopeGroup), "scope", "how far it reaches: place, function, pattern or group")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "show what it would cover, and decide nothing")
 	addFilter(cmd, &f.filter)
-	cmd.AddCommand(newTriageList(app, &f.dir), newTriageUndo(app, &f.dir))
+	cmd.AddCommand(newTriageList(app, &f.dir), newTriageUndo(app, &f.dir), newTriageImport(app, &f.dir), newTriageExport(app, &f.dir))
 	return cmd
 }
 

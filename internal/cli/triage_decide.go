@@ -195,7 +195,11 @@ func (app *App) showDecided(ds finding.Decisions) error {
 				countOf(len(strings.Fields(d.Covered)), "finding"), finding.DecisionsPath)
 			continue
 		}
-		fmt.Fprintf(app.Stdout, "%s: %s at %s, %s, in %s\n", d.Verdict, d.Rule, clean.Line(d.Place), standsFor(d), finding.DecisionsPath)
+		what := d.Rule
+		if d.Place != "" {
+			what += " at " + clean.Line(d.Place)
+		}
+		fmt.Fprintf(app.Stdout, "%s: %s, %s, in %s\n", d.Verdict, what, standsFor(d), finding.DecisionsPath)
 	}
 	if more := len(ds) - mostShown; more > 0 {
 		fmt.Fprintf(app.Stdout, "and %d more\n", more)

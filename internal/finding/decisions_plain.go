@@ -1,6 +1,7 @@
 package finding
 
 import (
+	"errors"
 	"regexp"
 	"slices"
 	"strconv"
@@ -217,3 +218,53 @@ func (d *Decision) schemaHolds() bool {
 }
 
 var coveredForm = regexp.MustCompile(`^([0-9a-f]{8}( [0-9a-f]{8})*)?$`)
+
+// Map is the decision as names and values, for other formats to carry.
+func (d *Decision) Map() map[string]any {
+	m := map[string]any{}
+	for _, f := range d.fields() {
+		switch {
+		case f.number != nil && *f.number != 0:
+			m[f.name] = *f.number
+		case f.list != nil && len(*f.list) > 0:
+			m[f.name] = *f.list
+		case f.words != nil && *f.words != "":
+			m[f.name] = *f.words
+		}
+	}
+	return m
+}
+
+// FromMap reads what Map gave, after a journey through JSON. What is wrong with
+// it is an error: nothing is filled in.
+func FromMap(m map[string]any) (Decision, error) {
+	var d Decision
+	for _, f := range d.fields() {
+		switch value := m[f.name].(type) {
+		case nil:
+		case float64:
+			if f.number != nil && value == float64(int(value)) {
+				*f.number = int(value)
+			}
+		case string:
+			if f.words != nil {
+				*f.words = value
+			}
+		case []any:
+			for _, part := range value {
+				if s, ok := part.(string); ok && f.list != nil {
+					*f.list = append(*f.list, s)
+				}
+			}
+		}
+	}
+	read, ok := parsePlain(Decisions{d}.Encode())
+	if !ok {
+		for _, wrong := range d.check() {
+			return d, errors.New(wrong.message)
+		}
+		return d, errors.New("a field of the decision is missing or wrong")
+	}
+	read[0].line = 0
+	return read[0], nil
+}

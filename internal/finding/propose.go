@@ -100,3 +100,14 @@ func Propose(f *event.Finding, findings []*event.Finding, look func(*event.Findi
 func escapeGlob(name string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`, `[`, `\[`).Replace(name)
 }
+
+// Reached are the findings that a wide decision is about as they are now,
+// whether or not they are decided.
+func (d *Decision) Reached(findings []*event.Finding, look func(*event.Finding) Seen) (all []*event.Finding) {
+	for _, f := range findings {
+		if r, _ := d.reach(f, Now{Look: look}); r == about && f.State != event.Fixed {
+			all = append(all, f)
+		}
+	}
+	return all
+}

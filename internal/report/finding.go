@@ -25,6 +25,9 @@ func (p *page) finding(f *event.Finding) {
 	if f.Decision != nil {
 		p.remark(gutter, "decided", decision(f.Decision))
 	}
+	if f.Earlier != nil {
+		p.remark(gutter, "decided before", decision(f.Earlier)+"; "+f.Earlier.Ended)
+	}
 	if fix := firstOf(f.Fix, doc.Fix); fix != "" && f.State != event.Decided {
 		p.remark(gutter, "fix", fix)
 	}
