@@ -23,7 +23,9 @@ func spoken() (words []exchange.Word, ds finding.Decisions) {
 		return f
 	}
 	place, wide := f("1", func(*event.Finding) {}), f("2", func(*event.Finding) {})
-	cve := f("3", func(f *event.Finding) { f.Rule, f.Path, f.Message = "vulnerable", "bom.json", "log4j-core@2.14.1 has CVE-2021-44228: remote code" })
+	cve := f("3", func(f *event.Finding) {
+		f.Rule, f.Path, f.Message = "vulnerable", "bom.json", "log4j-core@2.14.1 has CVE-2021-44228: remote code"
+	})
 	for i, one := range []*event.Finding{place, wide, cve} {
 		d := finding.Decision{Verdict: finding.FalsePositive, Because: `not "reachable"`, By: "Ada", Owner: "Bob", On: "2026-05-01", Until: "2026-08-01"}
 		switch i {
