@@ -1,11 +1,11 @@
 // Package suppress reads comments in code that say of a finding that it is known.
 //
-//	password = load() # plimsoll:ignore RULE until=2027-01-31 by=ada reason="the name, not the value"
-//
-// (RULE stands for a rule's id.) A comment names one rule, its end, who says so
-// and why; of a credential it names the finding, too, so that another credential
-// on the line is not covered by it. A comment that is not understood silences
-// nothing, and is an error: whoever wrote it believes that it does.
+// Behind the sign of a comment stands `plimsoll:ignore`, a rule's id, and
+// until=2027-01-31 by=ada reason="the name, not the value". It names one rule,
+// its end, who says so and why; of a credential it names the finding, too, so
+// that another credential on the line is not covered by it. A comment that is
+// not understood silences nothing, and is an error: whoever wrote it believes
+// that it does.
 package suppress
 
 import (
