@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"io"
 	"sort"
+
+	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
 )
 
 // Introductions says for every blob that a ref reaches which commit brought it
@@ -51,9 +53,58 @@ func (in *Introductions) Blobs(oidLength int) []string {
 // Introductions reads the history once; later calls share the result.
 func (r *Repo) Introductions(ctx context.Context) (*Introductions, error) { return r.introduced() }
 
-// readIntroductions reads the differences of trees, not of contents: -c shows of
-// a merge what it has from none of its parents.
+// readIntroductions finds them in the object store, or asks git where that is
+// made in a way that we do not read.
 func (r *Repo) readIntroductions(ctx context.Context) (*Introductions, error) {
+	in, err := r.readStore(ctx)
+	if errors.Is(err, pack.ErrUnsupported) || errors.Is(err, pack.ErrLarge) {
+		return r.askIntroductions(ctx)
+	}
+	if err != nil {
+		err = fmt.Errorf("reading the history: %w", err)
+	}
+	return in, err
+}
+
+func (r *Repo) readStore(ctx context.Context) (*Introductions, error) {
+	store, err := r.store()
+	if err != nil {
+		return nil, err
+	}
+	get := store.NewGetter()
+	tips, err := r.readTips(ctx, get)
+	if tips == nil || ctx.Err() != nil {
+		return nil, err
+	}
+	log, logErr := readLog(ctx, tips.commits, r.readCommit(get))
+	all := newTrees(store)
+	if store.Len() > manyObjects {
+		if err := all.read(ctx); err != nil {
+			return nil, err
+		}
+	}
+	work := &introducer{repo: r, log: log, trees: all, get: get, paths: map[string]uint32{}}
+	err = errors.Join(err, logErr, work.run(ctx))
+	return work.result(), err
+}
+
+// result makes the tables by commit, path and blob.
+func (work *introducer) result() *Introductions {
+	in := &Introductions{paths: work.texts, byBlob: make(map[objectID]introduction, 1024)}
+	for i := range work.log.commits {
+		in.commits = append(in.commits, work.repo.hexOf(work.log.commits[i].id))
+	}
+	for object, at := range work.byObject {
+		if at.commit != 0 {
+			in.byBlob[objectID(work.trees.id(uint32(object)))] = introduction{at.commit - 1, at.path}
+		}
+	}
+	return in
+}
+
+// askIntroductions reads the differences of trees, not of contents: -c shows of
+// a merge what it has from none of its parents.
+func (r *Repo) askIntroductions(ctx context.Context) (*Introductions, error) {
 	in := &Introductions{byBlob: map[objectID]introduction{}}
 	paths := map[string]uint32{}
 	err := r.stream(ctx, nil, func(out *bufio.Reader) error {
@@ -147,7 +198,7 @@ func (r *Repo) EachBlob(ctx context.Context, wanted func(oid string) bool, fn fu
 	}
 	for id := range in.byBlob {
 		if !here[id] {
-			missing = append(missing, hexOf(id, r))
+			missing = append(missing, r.hexOf(pack.ID(id)))
 		}
 	}
 	sort.Strings(missing)
@@ -185,12 +236,4 @@ func (r *Repo) blobsHere(ctx context.Context, in *Introductions, wanted func(str
 		}
 	}, "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname) blob 0")
 	return here, order, err
-}
-
-func hexOf(id objectID, r *Repo) string {
-	n := 20
-	if len(r.head) == 64 {
-		n = 32
-	}
-	return hex.EncodeToString(id[:n])
 }
