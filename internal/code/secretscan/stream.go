@@ -82,7 +82,10 @@ func (s *scanner) read(r io.Reader, size int64) (*examined, error) {
 	if size > repo.WindowSize-1<<10 {
 		size = repo.WindowSize // so that only a window with another behind it is of that length
 	}
-	err := repo.Windows(r, size, func(w repo.Window) error { t.window(w); return nil })
+	err := repo.Windows(r, size, func(w repo.Window) error {
+		t.window(w, func(emit func(Match)) int { return s.engine.Scan(w.Data, 0, len(w.Data), emit) })
+		return nil
+	})
 	return t.result, err
 }
 
@@ -99,7 +102,8 @@ type reading struct {
 
 // window takes the matches whose anchors belong to w: those in the last part of
 // an overlapping end are left to the next window, which sees what follows them.
-func (t *reading) window(w repo.Window) {
+// Scan gives all matches and says how many places it left out.
+func (t *reading) window(w repo.Window, scan func(emit func(Match)) (skipped int)) {
 	from, to := max(w.Fresh-seam, 0), len(w.Data)
 	if len(w.Data) == repo.WindowSize {
 		to -= seam
@@ -109,7 +113,7 @@ func (t *reading) window(w repo.Window) {
 	}
 	t.result.bytes += int64(len(w.Data) - w.Fresh)
 	t.matches = t.matches[:0]
-	t.result.skipped += t.engine.Scan(w.Data, 0, len(w.Data), func(m Match) {
+	t.result.skipped += scan(func(m Match) {
 		if !t.binary || inBinary(m.Rule) {
 			t.matches = append(t.matches, m)
 		}
