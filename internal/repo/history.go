@@ -71,21 +71,23 @@ func (r *Repo) readStore(ctx context.Context) (*Introductions, error) {
 	if err != nil {
 		return nil, err
 	}
-	get := store.NewGetter()
-	tips, err := r.readTips(ctx, get)
-	if tips == nil || ctx.Err() != nil {
+	all, read := newTrees(store), make(chan error, 1)
+	go func() {
+		if store.Len() > manyObjects {
+			read <- all.read(ctx)
+		}
+		close(read)
+	}()
+	h, logErr := r.walked()
+	if err := <-read; err != nil {
 		return nil, err
 	}
-	log, logErr := readLog(ctx, tips.commits, r.readCommit(get))
-	all := newTrees(store)
-	if store.Len() > manyObjects {
-		if err := all.read(ctx); err != nil {
-			return nil, err
-		}
+	if h == nil || ctx.Err() != nil {
+		return nil, errors.Join(logErr, ctx.Err())
 	}
-	work := &introducer{repo: r, log: log, trees: all, get: get, paths: map[string]uint32{}}
-	err = errors.Join(err, logErr, work.run(ctx))
-	return work.result(), err
+	work := &introducer{repo: r, log: h.log, trees: all, get: store.NewGetter(), paths: map[string]uint32{}}
+	err = work.run(ctx)
+	return work.result(), errors.Join(logErr, err)
 }
 
 // result makes the tables by commit, path and blob.

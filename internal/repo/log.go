@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 
 	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
@@ -143,7 +144,50 @@ func commitDate(rest []byte) uint64 {
 	return date
 }
 
-// store opens the objects, once.
+// history is the commits of the repository and where they are entered.
+type history struct {
+	store *pack.Store
+	tips  *starts
+	log   *log
+}
+
+// readHistory reads the commits. Where some cannot be read, it comes with an error.
+func (r *Repo) readHistory(ctx context.Context) (*history, error) {
+	store, err := r.store()
+	if err != nil {
+		return nil, err
+	}
+	get := store.NewGetter()
+	tips, err := r.readTips(ctx, get)
+	if tips == nil {
+		return nil, err
+	}
+	log, logErr := readLog(ctx, append(slices.Clip(tips.commits), tips.stashed...), r.readCommit(get))
+	return &history{store, tips, log}, errors.Join(err, logErr)
+}
+
+// named are the commits that refs and HEADs reach, without those that only the
+// stash remembers.
+func (h *history) named() []pack.ID {
+	reached, stack := make([]bool, len(h.log.commits)), slices.Clone(h.tips.commits)
+	for len(stack) > 0 {
+		i, here := h.log.index[stack[len(stack)-1]]
+		stack = stack[:len(stack)-1]
+		if here && !reached[i] {
+			reached[i] = true
+			stack = append(stack, h.log.commits[i].parents...)
+		}
+	}
+	var ids []pack.ID
+	for i := range h.log.commits {
+		if reached[i] {
+			ids = append(ids, h.log.commits[i].id)
+		}
+	}
+	return ids
+}
+
+// openStore opens the object store.
 func (r *Repo) openStore() (*pack.Store, error) { return pack.Open(r.objectDirs(), r.idSize) }
 
 // readCommit reads commits with g, but not beyond where a shallow copy ends.

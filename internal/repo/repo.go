@@ -33,6 +33,7 @@ type Repo struct {
 	introduced func() (*Introductions, error)
 	refs       func() ([]Ref, error)
 	store      func() (*pack.Store, error)
+	walked     func() (*history, error)
 }
 
 // ErrNone is the cause where a folder stands in no repository.
@@ -72,6 +73,7 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 func (r *Repo) remember(ctx context.Context) {
 	r.introduced = sync.OnceValues(func() (*Introductions, error) { return r.readIntroductions(ctx) })
 	r.store = sync.OnceValues(r.openStore)
+	r.walked = sync.OnceValues(func() (*history, error) { return r.readHistory(ctx) })
 	r.refs = sync.OnceValues(func() ([]Ref, error) { return r.readRefs(ctx) })
 }
 

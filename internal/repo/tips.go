@@ -10,10 +10,11 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
 )
 
-// tips are where the history is entered: objects that refs name, those of HEADs,
+// starts are where the history is entered: objects that refs name, those of HEADs,
 // and what the stash was.
-type tips struct {
+type starts struct {
 	commits []pack.ID
+	stashed []pack.ID // commits that were stashed before the one that a ref names
 	tags    []pack.ID // annotated tags, outermost first
 	others  []pack.ID // trees and blobs that a ref names
 }
@@ -23,16 +24,16 @@ const maxTagDepth = 100
 
 // readTips finds the tips of all refs in git's order: refs by name, HEAD, the
 // HEADs of other work trees, and at the end the older entries of the stash.
-func (r *Repo) readTips(ctx context.Context, g *pack.Getter) (*tips, error) {
+func (r *Repo) readTips(ctx context.Context, g *pack.Getter) (*starts, error) {
 	if !r.whole() {
 		id, _ := pack.ParseID(r.head)
-		return &tips{commits: []pack.ID{id}}, nil
+		return &starts{commits: []pack.ID{id}}, nil
 	}
 	refs, err := r.Refs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	t, seen := &tips{}, map[pack.ID]bool{}
+	t, seen := &starts{}, map[pack.ID]bool{}
 	add := func(oid, kind string) {
 		if id, ok := pack.ParseID(oid); ok && !seen[id] {
 			seen[id] = true
@@ -47,13 +48,16 @@ func (r *Repo) readTips(ctx context.Context, g *pack.Getter) (*tips, error) {
 		add(oid, "")
 	}
 	for _, oid := range r.stashed() {
-		add(oid, "")
+		if id, ok := pack.ParseID(oid); ok && !seen[id] {
+			seen[id] = true
+			t.stashed = append(t.stashed, id)
+		}
 	}
 	return t, err
 }
 
 // add takes an object of a kind, "" where that is not known yet.
-func (t *tips) add(g *pack.Getter, id pack.ID, kind string) error {
+func (t *starts) add(g *pack.Getter, id pack.ID, kind string) error {
 	for range maxTagDepth {
 		if kind == "commit" {
 			t.commits = append(t.commits, id)

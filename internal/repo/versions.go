@@ -47,8 +47,11 @@ func (r *Repo) EachVersion(ctx context.Context, v Versions) (*Unread, error) {
 		return nil, historyErr
 	}
 	store, err := r.store()
-	if err != nil {
+	if errors.Is(err, pack.ErrUnsupported) {
 		return r.eachVersionOfGit(ctx, v)
+	}
+	if err != nil {
+		return nil, err
 	}
 	w := &versionWalk{Versions: v, repo: r, store: store, unread: &Unread{}}
 	err = w.run(ctx, in)

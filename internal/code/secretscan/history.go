@@ -92,7 +92,7 @@ func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, kno
 			if v.Wanted {
 				err = fresh.put(v.OID)(result, err)
 			}
-			if n := fresh.count(); v.Wanted && n%5000 == 0 {
+			if n := fresh.count(); v.Wanted && n%5000 == 0 && p != nil {
 				p.Progress("%d blobs of the history", n)
 			}
 			return kept, err

@@ -122,3 +122,12 @@ func (l *loose) has(id *ID) bool {
 	}
 	return false
 }
+
+// LooseSize is the kind and the size of an object in a file of its own.
+func (s *Store) LooseSize(id *ID) (Kind, int64, error) {
+	kind, size, r, err := s.loose.open(id)
+	if err != nil {
+		return None, 0, err
+	}
+	return kind, size, r.Close()
+}
