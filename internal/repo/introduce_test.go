@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/plimsoll-dev/plimsoll/internal/repo/repotest"
 )
 
 // TestIntroductionsAreGits compares with what git's own log says, on this
@@ -65,5 +67,26 @@ func BenchmarkIntroductions(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(in.Len()), "blobs")
+	}
+}
+
+// TestIntroductionsOfRandomHistories has forks, merges and wrong clocks, loose
+// and packed.
+func TestIntroductionsOfRandomHistories(t *testing.T) {
+	lines := []string{"one\n", "two\n", "three\n", "four and more\n"}
+	for seed := range uint64(6) {
+		g := repotest.New(t)
+		if seed%2 == 1 {
+			g.Git("config", "fastimport.unpackLimit", "1000000")
+		}
+		g.Random(seed, 300, lines)
+		if seed == 2 {
+			g.Git("repack", "-adfq", "--depth=50", "--window=250")
+		}
+		r, err := Open(t.Context(), g.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compareWithGit(t, r)
 	}
 }

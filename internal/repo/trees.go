@@ -36,7 +36,7 @@ const isFolder = 1 << 31
 
 const (
 	// manyObjects is the number of objects from which trees are read in bulk.
-	manyObjects = 2000
+	manyObjects = 300
 	// maxEntries bounds the entries of all folders in memory: 8 bytes each.
 	maxEntries = 40 << 20
 )

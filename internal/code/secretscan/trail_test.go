@@ -4,11 +4,13 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
+	"github.com/plimsoll-dev/plimsoll/internal/repo/repotest"
 )
 
 // TestVersionsAreWholeTexts holds what is found in versions against what reading
@@ -63,5 +65,28 @@ func compareWithWhole(t *testing.T, r *repo.Repo) {
 	}
 	if d := cmp.Diff(whole.found, fast.found); d != "" {
 		t.Errorf("sightings: %.4000s", d)
+	}
+}
+
+// TestVersionsOfRandomHistories does it with files that are cut and put together
+// anew, so that deltas copy to and from the midst of what is found.
+func TestVersionsOfRandomHistories(t *testing.T) {
+	_, secrets := newTestEngine(t)
+	lines := []string{"package main\n", "\n", "// a comment, long enough to be copied by itself\n", strings.Repeat("filler ", 200) + "\n", "x", "\t}\n",
+		"key: " + token + "\n", "password = \"" + password + "\"\n", "export DB_PASSWORD=" + password + "\n", "    ", "\x00binary"}
+	for i := range secrets {
+		for _, e := range secrets[i].Examples.Match[:min(2, len(secrets[i].Examples.Match))] {
+			lines = append(lines, e.Text+"\n")
+		}
+	}
+	for seed := range uint64(4) {
+		g := repotest.New(t)
+		g.Random(seed, 150, lines)
+		g.Git("repack", "-adfq", "--depth=50", "--window=250")
+		r, err := repo.Open(t.Context(), g.Dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		compareWithWhole(t, r)
 	}
 }

@@ -75,7 +75,9 @@ func (x *index) checkFan() error {
 	return nil
 }
 
-// readOffsets reads where the entries stand, all of them before end.
+// readOffsets reads where the entries stand in a pack whose entries end at end.
+// Those of a pack that is cut off stand behind its end, and are found broken when
+// they are read.
 func (x *index) readOffsets(short, long []byte, end int64) error {
 	byName := make([]int64, x.count)
 	for i := range byName {
@@ -87,8 +89,8 @@ func (x *index) readOffsets(short, long []byte, end int64) error {
 			}
 			at = int64(binary.BigEndian.Uint64(long[8*n:]))
 		}
-		if at < 12 || at >= end {
-			return fmt.Errorf("%w: an entry stands at %d outside the pack", errIndex, at)
+		if at < 12 || at > 1<<50 {
+			return fmt.Errorf("%w: an entry stands at %d", errIndex, at)
 		}
 		byName[i] = at
 	}
@@ -102,6 +104,9 @@ func (x *index) readOffsets(short, long []byte, end int64) error {
 		x.rank[name], x.offsets[place] = uint32(place), byName[name]
 	}
 	x.offsets[x.count] = end
+	if n := x.count; n > 0 {
+		x.offsets[n] = max(end, x.offsets[n-1]+1)
+	}
 	return nil
 }
 
