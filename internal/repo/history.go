@@ -17,8 +17,11 @@ import (
 // in first, and under which path.
 type Introductions struct {
 	commits []string // hex, in the order of the log: newest first
-	paths   []string
-	byBlob  map[objectID]introduction
+	// fromCommits is how many of them are commits. The rest are trees and blobs
+	// that a ref names by themselves.
+	fromCommits int
+	paths       []string
+	byBlob      map[objectID]introduction
 }
 
 // objectID is an object name in binary, SHA-1 or SHA-256, zero padded.
@@ -29,8 +32,9 @@ type introduction struct{ commit, path uint32 }
 // Len is the number of blobs.
 func (in *Introductions) Len() int { return len(in.byBlob) }
 
-// Of returns the oldest commit that holds the blob and its path there. Ok is
-// false where no ref reaches the blob.
+// Of returns the oldest commit that holds the blob and its path there. For a blob
+// that no commit holds it is the tree or blob that a ref names, and the path in
+// it, which is "" for the blob itself. Ok is false where no ref reaches the blob.
 func (in *Introductions) Of(oid string) (commit, path string, ok bool) {
 	id, valid := parseObjectID([]byte(oid))
 	at, ok := in.byBlob[id]
@@ -86,7 +90,7 @@ func (r *Repo) readStore(ctx context.Context) (*Introductions, error) {
 		return nil, errors.Join(logErr, ctx.Err())
 	}
 	work := &introducer{repo: r, log: h.log, trees: all, get: store.NewGetter(), paths: map[string]uint32{}}
-	err = work.run(ctx)
+	err = errors.Join(work.run(ctx), work.direct(h.starts.others))
 	return work.result(), errors.Join(logErr, err)
 }
 
@@ -95,6 +99,10 @@ func (work *introducer) result() *Introductions {
 	in := &Introductions{paths: work.texts, byBlob: make(map[objectID]introduction, 1024)}
 	for i := range work.log.commits {
 		in.commits = append(in.commits, work.repo.hexOf(work.log.commits[i].id))
+	}
+	in.fromCommits = len(in.commits)
+	for _, id := range work.others {
+		in.commits = append(in.commits, work.repo.hexOf(id))
 	}
 	for object, at := range work.byObject {
 		if at.commit != 0 {

@@ -28,7 +28,8 @@ type introducer struct {
 	visited  []uint32     // by number of a tree: +1, the place of the commit that came to it first
 	paths    map[string]uint32
 	texts    []string
-	steps    int // left for one commit
+	others   []pack.ID // that a ref names and that are no commits
+	steps    int       // left for one commit
 	failed   error
 }
 
@@ -65,6 +66,27 @@ func (in *introducer) run(ctx context.Context) error {
 		complete.done(i)
 	}
 	return in.failed
+}
+
+// direct takes what lies in the trees and blobs that a ref names by themselves.
+func (in *introducer) direct(others []pack.ID) (failed error) {
+	in.others = others
+	for i := range others {
+		at := uint32(len(in.log.commits) + i)
+		object := in.trees.number(&others[i])
+		kind, _, err := in.get.Get(&others[i])
+		in.steps = maxSteps
+		switch {
+		case err != nil && !errors.Is(err, pack.ErrLarge):
+		case kind == pack.Tree:
+			err = in.visit(object, at, nil, 0)
+		default:
+			err = nil
+			in.take(object, at, nil, in.trees.name(nil))
+		}
+		failed = errors.Join(failed, firstOf(failed, err))
+	}
+	return failed
 }
 
 // grow makes room for the numbers given out so far.

@@ -146,9 +146,9 @@ func commitDate(rest []byte) uint64 {
 
 // history is the commits of the repository and where they are entered.
 type history struct {
-	store *pack.Store
-	tips  *starts
-	log   *log
+	store  *pack.Store
+	starts *starts
+	log    *log
 }
 
 // readHistory reads the commits. Where some cannot be read, it comes with an error.
@@ -169,7 +169,7 @@ func (r *Repo) readHistory(ctx context.Context) (*history, error) {
 // named are the commits that refs and HEADs reach, without those that only the
 // stash remembers.
 func (h *history) named() []pack.ID {
-	reached, stack := make([]bool, len(h.log.commits)), slices.Clone(h.tips.commits)
+	reached, stack := make([]bool, len(h.log.commits)), slices.Clone(h.starts.commits)
 	for len(stack) > 0 {
 		i, here := h.log.index[stack[len(stack)-1]]
 		stack = stack[:len(stack)-1]

@@ -79,8 +79,9 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 		}
 	}
 	t.Blobs, t.Reachable = known.len(), in.Len()
-	t.Bytes, t.Skipped, t.More = known.bytes, known.skipped, known.more
-	return t, whole, nil
+	t.Bytes, t.Skipped, t.More, t.Pointers = known.bytes, known.skipped, known.more, len(known.lfs)
+	said, err := s.messages(ctx, p, r, &t)
+	return t, whole && said, err
 }
 
 // eachBlob examines the blobs that known lacks, on all cores, into fresh.
@@ -106,6 +107,8 @@ func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, kno
 func (s *scanner) tellHistory(p *check.Pass, t told) {
 	p.Observe(event.Observation{What: "blobs of the history scanned for secrets", Count: int64(t.Blobs), Rules: s.ruleIDs()})
 	p.Observe(event.Observation{What: "bytes of the history scanned for secrets", Count: t.Bytes})
+	tellPointers(p, int64(t.Pointers), "the history")
+	s.tellMessages(p, t)
 	if t.Missing > 0 {
 		p.Problem(event.Problem{
 			Code: string(fault.Missing), Incomplete: true,

@@ -40,6 +40,7 @@ type sighting struct {
 	Shape        Shape  `json:"p,omitempty"`
 	LongLine     bool   `json:"w,omitempty"`
 	MadeUp       bool   `json:"u,omitempty"` // see isMadeUp
+	Said         string `json:"a,omitempty"` // in a message: the commit and the tag, see said
 }
 
 // examined is what reading one text gave.
@@ -48,6 +49,7 @@ type examined struct {
 	bytes     int64
 	skipped   int  // places left out, see Engine.Scan
 	more      bool // credentials beyond maxSightings were left out
+	pointer   bool // it is a Git LFS pointer
 }
 
 // scanner reads whole texts with an engine.
@@ -110,6 +112,7 @@ func (t *reading) window(w repo.Window, scan func(emit func(Match)) (skipped int
 	}
 	if w.Offset == 0 {
 		t.binary = bytes.IndexByte(w.Data[:min(len(w.Data), 8<<10)], 0) >= 0
+		t.result.pointer = isPointer(w.Data)
 	}
 	t.result.bytes += int64(len(w.Data) - w.Fresh)
 	t.matches = t.matches[:0]
