@@ -62,6 +62,11 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 		whole = false
 		p.Problem(brokenOff(err))
 	}
+	if p.Thorough() {
+		if err := s.thorough(ctx, p, r, fresh); err != nil {
+			return t, false, err
+		}
+	}
 	known.add(fresh)
 	known.keep(func(oid string) bool { _, _, reachable := in.Of(oid); return reachable })
 	p.Memo().Put(memoKey, known.encode())

@@ -1,6 +1,7 @@
 package secretscan
 
 import (
+	"context"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,6 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/check/checktest"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 	"github.com/plimsoll-dev/plimsoll/internal/repo/repotest"
 )
@@ -88,5 +91,31 @@ func TestVersionsOfRandomHistories(t *testing.T) {
 			t.Fatal(err)
 		}
 		compareWithWhole(t, r)
+	}
+}
+
+// TestThorough holds the two ways against each other in a run, and tells of what
+// differs.
+func TestThorough(t *testing.T) {
+	g := repotest.New(t)
+	g.Commit("one", map[string]string{"a": "key: " + token + "\n", "b": "b\n"})
+	r, err := repo.Open(t.Context(), g.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	snapshot, _, err := r.Snapshot(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := checktest.RunSubject(t, New(), &check.Subject{Repo: r, Snapshot: snapshot, AsOf: checktest.Now, Thorough: true})
+	if len(got.Findings) != 1 || len(got.Problems) != 0 {
+		t.Errorf("findings %v, problems %v", got.Findings, got.Problems)
+	}
+	s, wrong := newTestScanner(t), newBlobs()
+	wrong.sizes[g.Git("rev-parse", "HEAD:a")] = 1
+	told := checktest.RunSubject(t, &check.Check{ID: "x.y", Run: func(ctx context.Context, p *check.Pass) error { return s.thorough(ctx, p, r, wrong) }},
+		&check.Subject{Repo: r, Snapshot: snapshot, AsOf: checktest.Now})
+	if len(told.Problems) != 1 || !told.Problems[0].Incomplete || len(wrong.found) != 1 {
+		t.Errorf("problems %v; found %v", told.Problems, wrong.found)
 	}
 }
