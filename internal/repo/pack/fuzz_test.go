@@ -2,6 +2,10 @@ package pack
 
 import (
 	"bytes"
+	"compress/flate"
+	"compress/zlib"
+	"io"
+	"strings"
 	"testing"
 )
 
@@ -58,10 +62,38 @@ func FuzzDelta(f *testing.F) {
 	})
 }
 
+// FuzzInflate holds our unpacking against the library's.
 func FuzzInflate(f *testing.F) {
 	f.Add([]byte("\x78\x9c\x4b\x4c\x04\x00"), 2)
-	f.Fuzz(func(_ *testing.T, data []byte, n int) {
+	for level := -2; level <= 9; level++ {
+		for _, text := range [][]byte{nil, []byte("a"), bytes.Repeat([]byte("ab"), 5000), []byte(strings.Repeat("some text, and more of it ", 40))} {
+			var packed bytes.Buffer
+			z, _ := zlib.NewWriterLevel(&packed, level)
+			z.Write(text)
+			z.Close()
+			f.Add(packed.Bytes(), len(text))
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte, n int) {
 		var inf inflater
-		_ = inf.exactly(make([]byte, max(min(n, 1<<20), 0)), data)
+		n = max(min(n, 1<<20), 0)
+		got := make([]byte, n)
+		err := inf.exactly(got, data)
+		if len(data) < 2 || data[1]&0x20 != 0 || data[0]&0x0f != 8 || (int(data[0])<<8|int(data[1]))%31 != 0 {
+			if err == nil {
+				t.Error("no zlib stream, and no error")
+			}
+			return
+		}
+		want, wantErr := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(data[2:])), int64(n)+1))
+		if sound := wantErr == nil && len(want) == n; sound != (err == nil) {
+			t.Errorf("%v; the library says %v with %d bytes of %d", err, wantErr, len(want), n)
+		}
+		if err == nil && !bytes.Equal(got, want) {
+			t.Error("other bytes than the library's")
+		}
+		if part := make([]byte, n/2); err == nil && (inf.fill(part, data) != nil || !bytes.Equal(part, want[:n/2])) {
+			t.Error("the beginning is another")
+		}
 	})
 }

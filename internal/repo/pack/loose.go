@@ -2,6 +2,7 @@ package pack
 
 import (
 	"bytes"
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
@@ -9,8 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-
-	"github.com/klauspost/compress/zlib"
 )
 
 // loose reads the objects that stand in files of their own.
