@@ -36,3 +36,7 @@ crash: build ## kill -9 a hundred checks at random moments
 
 big: build ## the bad inputs that are too large for every run: 2 GB and 500 MB files, 100,000 files
 	$(GO) test -count=1 -timeout 30m ./internal/cli -v -run TestBig -big
+
+REPOSITORY ?= .
+compare: build ## time the secret scan beside gitleaks on REPOSITORY
+	sh scripts/compare.sh $(REPOSITORY)

@@ -19,6 +19,7 @@ type blobs struct {
 	sizes   map[string]int64 // by name in hex, of every blob examined
 	found   map[string][]sighting
 	cut     map[string][2]int64 // places skipped; 1 where there were too many credentials
+	lfs     map[string]bool     // the Git LFS pointers among them
 	bytes   int64
 	skipped int64
 	more    int64
@@ -26,7 +27,7 @@ type blobs struct {
 }
 
 func newBlobs() *blobs {
-	return &blobs{sizes: map[string]int64{}, found: map[string][]sighting{}, cut: map[string][2]int64{}}
+	return &blobs{sizes: map[string]int64{}, found: map[string][]sighting{}, cut: map[string][2]int64{}, lfs: map[string]bool{}}
 }
 
 // put returns what takes the result on the blob called oid.
@@ -41,6 +42,9 @@ func (b *blobs) put(oid string) func(*examined, error) error {
 		b.sizes[oid] = result.bytes
 		if len(result.sightings) > 0 {
 			b.found[oid] = result.sightings
+		}
+		if result.pointer {
+			b.lfs[oid] = true
 		}
 		if result.skipped > 0 || result.more {
 			limit := [2]int64{int64(result.skipped), 0}
@@ -68,6 +72,7 @@ func (b *blobs) add(other *blobs) {
 	maps.Copy(b.sizes, other.sizes)
 	maps.Copy(b.found, other.found)
 	maps.Copy(b.cut, other.cut)
+	maps.Copy(b.lfs, other.lfs)
 }
 
 // keep forgets the blobs that keep is false for, and adds up the rest.
@@ -78,6 +83,7 @@ func (b *blobs) keep(keep func(oid string) bool) {
 			delete(b.sizes, oid)
 			delete(b.found, oid)
 			delete(b.cut, oid)
+			delete(b.lfs, oid)
 			continue
 		}
 		b.bytes += size
@@ -103,7 +109,7 @@ func (b *blobs) encode() []byte {
 		data = append(data, raw...)
 		data = binary.AppendUvarint(data, uint64(b.sizes[oid]))
 	}
-	rest, err := json.Marshal(rareParts{b.found, b.cut})
+	rest, err := json.Marshal(rareParts{b.found, b.cut, b.lfs})
 	if err != nil {
 		return nil
 	}
@@ -114,6 +120,7 @@ func (b *blobs) encode() []byte {
 type rareParts struct {
 	Found map[string][]sighting `json:"found"`
 	Cut   map[string][2]int64   `json:"cut"`
+	LFS   map[string]bool       `json:"lfs"`
 }
 
 // decodeBlobs reads what encode wrote under key of memo; anything broken gives
@@ -148,6 +155,9 @@ func decodeBlobs(memo *check.Memo, key string) *blobs {
 	}
 	if rare.Cut != nil {
 		b.cut = rare.Cut
+	}
+	if rare.LFS != nil {
+		b.lfs = rare.LFS
 	}
 	return b
 }

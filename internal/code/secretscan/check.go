@@ -60,6 +60,7 @@ const (
 	countFiles   = "files"
 	countBytes   = "bytes"
 	countSkipped = "skipped"
+	countLFS     = "lfs"
 	countMore    = "more "
 	countFound   = "found "
 )
@@ -99,6 +100,7 @@ func (s *scanner) runTree(ctx context.Context, p *check.Pass, found *gathering) 
 	}
 	p.Observe(event.Observation{What: "files scanned for secrets", Count: counts[countFiles], Rules: s.ruleIDs()})
 	p.Observe(event.Observation{What: "bytes of files scanned for secrets", Count: counts[countBytes]})
+	tellPointers(p, counts[countLFS], "the work tree")
 	return nil
 }
 
@@ -110,6 +112,9 @@ func (s *scanner) examineFile(_ context.Context, f repo.File, r io.Reader, item 
 	}
 	item.Count(countFiles, 1)
 	item.Count(countBytes, result.bytes)
+	if result.pointer {
+		item.Count(countLFS, 1)
+	}
 	if result.skipped > 0 {
 		item.Count(countSkipped, int64(result.skipped))
 	}
