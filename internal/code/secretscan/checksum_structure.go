@@ -17,7 +17,7 @@ func isAWSKeyID(b []byte) bool {
 		return false
 	}
 	raw, err := base32.StdEncoding.DecodeString(string(b[4:]))
-	if err != nil || isPlaceholder(b[4:]) {
+	if err != nil || isPlaceholder(b[4:]) || isPlaceholder(b) {
 		return false
 	}
 	n := binary.BigEndian.Uint64(append([]byte{0, 0}, raw[:6]...))

@@ -24,7 +24,7 @@ func isWritten(b []byte) bool {
 
 // isFilled is isWritten without the words that documentation puts there.
 func isFilled(b []byte) bool {
-	words := []string{"password", "passwd", "pass", "secret", "mypassword", "userpassword", "my_password", "mysecret", "token", "test", "pwd", "passphrase", "xxx", "string", "android", "null", "none", "true", "false"}
+	words := []string{"password", "passwd", "pass", "secret", "mypassword", "userpassword", "my_password", "mysecret", "token", "test", "pwd", "passphrase", "xxx", "string", "android", "null", "none", "true", "false", "public", "private"}
 	return isWritten(b) && !isConstantName(b) && !slices.Contains(words, lower(string(b)))
 }
 
