@@ -216,9 +216,9 @@ func (app *App) explainRule(checkID string, r knowledge.Rule) error {
 	p.field("severity", r.Severity)
 	p.field("confidence", r.Confidence)
 	if s, ok := knowledge.FindSecret(r.ID); ok {
-		p.field("issued by", s.Issuer)
+		p.field("belongs to", s.Issuer)
 		p.field("known by", s.KnownBy())
-		p.field("what it can do", r.Why)
+		p.field("what it does", r.Why)
 		p.field("how to rotate", r.Fix)
 	} else {
 		p.field("why", r.Why)
