@@ -116,7 +116,7 @@ type ruleVersion struct {
 // ruleVersions are those of all rules of our own.
 func ruleVersions() map[string]ruleVersion {
 	rules := map[string]ruleVersion{}
-	for _, c := range Table(nil) {
+	for _, c := range Table(Setup{}) {
 		for _, r := range c.Rules {
 			rules[r.ID] = ruleVersion{r.ID, r.Revision}
 		}
