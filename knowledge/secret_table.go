@@ -1937,7 +1937,7 @@ var secretTable = []Secret{
 		Revision:   1,
 		Form:       "near",
 		Literals:   []string{"save-password=\"true\""},
-		Pattern:    "\\spassword=\"(?P<secret>[^\"\\s]{3,})\"",
+		Pattern:    "\\spassword[=]\"(?P<secret>[^\"\\s]{3,})\"",
 		Checksum:   "written",
 	},
 	{
@@ -3591,7 +3591,7 @@ var secretTable = []Secret{
 		Revision:   1,
 		Form:       "token",
 		Literals:   []string{"cpassword="},
-		Pattern:    "cpassword=\"(?P<secret>[A-Za-z0-9+/]{20,200}={0,2})\"",
+		Pattern:    "cpassword[=]\"(?P<secret>[A-Za-z0-9+/]{20,200}={0,2})\"",
 		MinEntropy: 3.5,
 	},
 	{

@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+
+	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
 
 // isWritten tests that somebody filled b in. It is for files that hold nothing
@@ -14,7 +16,7 @@ func isWritten(b []byte) bool {
 		return false
 	}
 	text := lower(string(b))
-	for _, hint := range []string{"your", "changeme", "change_me", "change-me", "example_", "placeholder", "redacted", "...", "insert", "replace", "%(", "#{"} {
+	for _, hint := range []string{knowledge.Mark, "your", "changeme", "change_me", "change-me", "example_", "placeholder", "redacted", "...", "insert", "replace", "%(", "#{"} {
 		if strings.Contains(text, hint) {
 			return false
 		}
