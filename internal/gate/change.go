@@ -1,0 +1,106 @@
+package gate
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/requirement"
+	"github.com/plimsoll-dev/plimsoll/knowledge"
+)
+
+// EvaluateChange gives the verdict on a change: now against base, requirement by
+// requirement. A requirement that is not met is held against the change in two
+// cases: a finding for which the change answers counts against it, or what it
+// rests on besides findings (observations, tests, people's words) got worse. All
+// else failed before as well, and is said to. Both inputs must be of the same
+// moment and the same requirements.
+func EvaluateChange(now, base Input, answers func(*event.Finding) bool) event.Verdict {
+	v, was := Evaluate(now), statuses(Evaluate(base))
+	rest, restWas := statuses(Evaluate(withoutFindings(now))), statuses(Evaluate(withoutFindings(base)))
+	plans := map[string]knowledge.Plan{}
+	for _, r := range now.Requirements {
+		plans[r.ID] = r.Plan
+	}
+	blamed := blamedOn(now, answers)
+	held := count(nil)
+	for i := range v.Requirements {
+		r := &v.Requirements[i]
+		r.Base = was[r.ID]
+		status := r.Status
+		worse := requirement.Rank(rest[r.ID]) > requirement.Rank(restWas[r.ID])
+		if blocks(r.Status) && !worse && !countsAny(plans[r.ID], blamed) {
+			r.Before, status = true, event.Pass
+		}
+		held[status]++
+	}
+	v.Gate, v.Reason = decide(now, held)
+	v.Reason = reasonOfChange(v, held)
+	return v
+}
+
+// reasonOfChange tells apart what the change fails and what failed before it.
+func reasonOfChange(v event.Verdict, held map[event.Status]int) string {
+	before := 0
+	for _, r := range v.Requirements {
+		if r.Before {
+			before++
+		}
+	}
+	switch {
+	case before == 0:
+		return v.Reason
+	case v.Gate == event.Met && held[event.Fail]+held[event.Unknown]+held[event.Stale] == 0:
+		return fmt.Sprintf("the change makes no requirement fail; %d were not met before it either", before)
+	}
+	return fmt.Sprintf("%s; besides these %d were not met before the change either", v.Reason, before)
+}
+
+// statuses are those of a verdict by requirement.
+func statuses(v event.Verdict) map[string]event.Status {
+	all := make(map[string]event.Status, len(v.Requirements))
+	for _, r := range v.Requirements {
+		all[r.ID] = r.Status
+	}
+	return all
+}
+
+func withoutFindings(in Input) Input {
+	in.Checks = slices.Clone(in.Checks)
+	for i := range in.Checks {
+		in.Checks[i].Findings = nil
+	}
+	return in
+}
+
+// blamedOn are the findings for which the change answers and that still count
+// after what was decided on them.
+func blamedOn(in Input, answers func(*event.Finding) bool) []*event.Finding {
+	day := date(in.AsOf)
+	var all []*event.Finding
+	for i := range in.Checks {
+		for j := range in.Checks[i].Findings {
+			f := &in.Checks[i].Findings[j]
+			if s := standing(f, day); (s == stood || s == promised) && answers(f) {
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// countsAny tells whether any of the findings counts for what a plan asks.
+func countsAny(plan knowledge.Plan, findings []*event.Finding) bool {
+	for _, need := range plan.Checks {
+		from := event.Low.Rank()
+		if r := event.Severity(need.Above).Rank(); r >= 0 {
+			from = r
+		}
+		for _, f := range findings {
+			if f.Check == need.Check && need.Counts(f.Rule) && rank(f.Severity) >= from {
+				return true
+			}
+		}
+	}
+	return false
+}
