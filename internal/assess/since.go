@@ -149,7 +149,8 @@ func (a *assessment) evaluate(in gate.Input) event.Verdict {
 		return f.Change == event.Introduced || b.settled[f.Fingerprint]
 	})
 	if a.Strict {
-		v.Gate, v.Reason = gate.Evaluate(in).Gate, gate.Evaluate(in).Reason
+		all := gate.Evaluate(in)
+		v.Gate, v.Reason, v.Next = all.Gate, all.Reason, all.Next
 	}
 	d := b.Difference
 	for _, r := range v.Requirements {

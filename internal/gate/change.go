@@ -23,17 +23,25 @@ func EvaluateChange(now, base Input, answers func(*event.Finding) bool) event.Ve
 		plans[r.ID] = r.Plan
 	}
 	blamed := blamedOn(now, answers)
-	held := count(nil)
+	alone := byID(Evaluate(withFindings(now, blamed)))
+	held, own := count(nil), []event.Requirement{}
 	for i := range v.Requirements {
 		r := &v.Requirements[i]
 		r.Base = was[r.ID]
 		status := r.Status
 		worse := requirement.Rank(rest[r.ID]) > requirement.Rank(restWas[r.ID])
-		if blocks(r.Status) && !worse && !countsAny(plans[r.ID], blamed) {
+		counts := countsAny(plans[r.ID], blamed)
+		switch a := alone[r.ID]; {
+		case blocks(r.Status) && !worse && !counts:
 			r.Before, status = true, event.Pass
+		case counts && a.Status == r.Status: // speak of what is new
+			r.Reason, r.Next, r.Cost = a.Reason, a.Next, a.Cost
 		}
-		held[status]++
+		if held[status]++; !r.Before {
+			own = append(own, *r)
+		}
 	}
+	v.Next = next(own)
 	v.Gate, v.Reason = decide(now, held)
 	v.Reason = reasonOfChange(v, held)
 	return v
@@ -65,10 +73,26 @@ func statuses(v event.Verdict) map[string]event.Status {
 	return all
 }
 
-func withoutFindings(in Input) Input {
+func byID(v event.Verdict) map[string]event.Requirement {
+	all := make(map[string]event.Requirement, len(v.Requirements))
+	for _, r := range v.Requirements {
+		all[r.ID] = r
+	}
+	return all
+}
+
+func withoutFindings(in Input) Input { return withFindings(in, nil) }
+
+// withFindings is in with these of its findings alone.
+func withFindings(in Input, kept []*event.Finding) Input {
 	in.Checks = slices.Clone(in.Checks)
 	for i := range in.Checks {
 		in.Checks[i].Findings = nil
+		for _, f := range kept {
+			if f.Check == in.Checks[i].Check {
+				in.Checks[i].Findings = append(in.Checks[i].Findings, *f)
+			}
+		}
 	}
 	return in
 }

@@ -156,6 +156,9 @@ func (p *page) identity(f *event.Finding) string {
 	for _, w := range f.Witnesses {
 		notes = append(notes, "also found by "+cmp.Or(w.Tool, "Plimsoll")+" ("+w.Rule+")")
 	}
+	if f.Change == event.Introduced || f.Change == event.Moved {
+		notes = append(notes, string(f.Change)+" by this change")
+	}
 	return fmt.Sprintf("%s (%s)", short(f.Fingerprint, n), strings.Join(notes, ", "))
 }
 

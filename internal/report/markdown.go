@@ -40,7 +40,7 @@ func markdown(r *run, opt Options) ([]byte, error) {
 	d.wings(r.verdict)
 	d.problems(r.problems)
 	d.steps(r.verdict.Next)
-	open := r.in(event.Open)
+	open, older := parted(r, r.in(event.Open))
 	top := most(open, mostFindings)
 	if len(top) > 0 {
 		d.fits("\n### Findings that matter most\n\n")
@@ -57,7 +57,9 @@ func markdown(r *run, opt Options) ([]byte, error) {
 		}
 	}
 	d.folded(count(len(rest), "more finding")+": "+bySeverity(rest), rest, opt)
-	d.requirements(r.verdict.Requirements)
+	d.folded(count(len(older), "older finding")+", which this change did not introduce", older, opt)
+	d.requirements(held(r.verdict))
+	d.before(r.verdict)
 	d.tailored(r.verdict.Requirements)
 	decided := r.in(event.Decided)
 	d.folded(count(len(decided), "finding")+" decided", decided, opt)
@@ -81,6 +83,7 @@ func (d *document) heading(r *run) {
 	if r.verdict.Gate == event.IncompleteGate && r.verdict.Reason != "" {
 		d.fits("\n" + prose(r.verdict.Reason) + "\n")
 	}
+	d.changed(r.verdict)
 }
 
 func (d *document) wings(v *event.Verdict) {
