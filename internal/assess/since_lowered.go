@@ -36,7 +36,11 @@ func (a *assessment) lowered(ctx context.Context) []event.Problem {
 		problems = append(problems, event.Problem{Code: "asks-for-less", Path: product.Path, Message: fmt.Sprintf(format, args...),
 			Hint: "somebody who may decide that should review this file"})
 	}
-	if gone := takenOut(then.selected, a.selected); len(gone) > 0 {
+	switch gone := takenOut(then.selected, a.selected); len(gone) {
+	case 0:
+	case 1:
+		tell("the change takes 1 requirement out: %s", gone[0])
+	default:
 		tell("the change takes %d requirements out: %s", len(gone), some(gone, 6))
 	}
 	if rule, before := cmp.Or(a.product.Gate.Rule, gate.DefaultRule), cmp.Or(earlier.Gate.Rule, gate.DefaultRule); rule != before {
