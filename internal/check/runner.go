@@ -10,12 +10,14 @@ import (
 	"runtime/debug"
 	"slices"
 	"sort"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/evidence"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/finding"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 )
 
@@ -222,6 +224,7 @@ func (p *Pass) fill(record *evidence.Record) {
 		}
 	}
 	sortFindings(p.findings)
+	tellApart(p.findings)
 	for i := range p.observations {
 		p.observations[i].Check = p.check.ID
 		p.observations[i].Inputs = record.InputMap()
@@ -235,6 +238,18 @@ func (p *Pass) fill(record *evidence.Record) {
 	}
 	sort.SliceStable(p.tests, func(i, j int) bool { return p.tests[i].Requirement < p.tests[j].Requirement })
 	record.Findings, record.Observations, record.Problems, record.Tests = p.findings, p.observations, p.problems, p.tests
+}
+
+// tellApart gives findings that share a fingerprint one each, by their order: a
+// decision on one must not hide another. The first keeps what it had.
+func tellApart(findings []event.Finding) {
+	seen := map[string]int{}
+	for i := range findings {
+		f := &findings[i]
+		if seen[f.Fingerprint]++; f.Fingerprint != "" && seen[f.Fingerprint] > 1 {
+			f.Fingerprint = finding.Fingerprint("twin", f.Fingerprint, strconv.Itoa(seen[f.Fingerprint]))
+		}
+	}
 }
 
 func sortFindings(findings []event.Finding) {

@@ -196,3 +196,17 @@ func TestOrderDoesNotDependOnScheduling(t *testing.T) {
 		}
 	}
 }
+
+// TestTwinsAreToldApart: two findings that say the same are two all the same.
+func TestTwinsAreToldApart(t *testing.T) {
+	twice := &check.Check{ID: "test.twins", Rules: []knowledge.Rule{{ID: "same"}}, Inputs: []check.Input{check.Files("all", nil)}, Run: func(_ context.Context, p *check.Pass) error {
+		for _, path := range []string{"b", "a", "c"} {
+			p.Report(event.Finding{Rule: "same", Path: path, Fingerprint: "0123"})
+		}
+		return nil
+	}}
+	found := checktest.Run(t, twice, checktest.Tree{"a": ""}).Findings
+	if found[0].Fingerprint != "0123" || found[1].Fingerprint == "0123" || found[1].Fingerprint == found[2].Fingerprint {
+		t.Errorf("got %v", found)
+	}
+}
