@@ -5,12 +5,14 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/group"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
 
 // describe adds to findings what the spine knows of them and no check need say:
-// the family and the revision of the rule, and what kind of file it is. It is no
-// part of the evidence, so that a better word for a path costs no new run.
+// the family and the revision of the rule, what kind of file it is, and which of
+// them have one cause. It is no part of the evidence, so that a better word for a
+// path costs no new run.
 func (a *assessment) describe(findings []event.Finding) {
 	rules := map[string]knowledge.Rule{}
 	for _, c := range a.checks {
@@ -26,4 +28,5 @@ func (a *assessment) describe(findings []event.Finding) {
 			f.Class = string(finding.ClassOf(f.Path))
 		}
 	}
+	group.Assign(findings)
 }

@@ -55,11 +55,14 @@ func reasonOfChange(v event.Verdict, held map[event.Status]int) string {
 			before++
 		}
 	}
+	clean := held[event.Fail]+held[event.Unknown]+held[event.Stale] == 0
 	switch {
 	case before == 0:
 		return v.Reason
-	case v.Gate == event.Met && held[event.Fail]+held[event.Unknown]+held[event.Stale] == 0:
+	case clean && v.Gate == event.Met:
 		return fmt.Sprintf("the change makes no requirement fail; %d were not met before it either", before)
+	case clean && v.Gate == event.IncompleteGate:
+		return fmt.Sprintf("the run was incomplete; in what it examined the change makes no requirement fail; %d were not met before it either", before)
 	}
 	return fmt.Sprintf("%s; besides these %d were not met before the change either", v.Reason, before)
 }

@@ -205,7 +205,7 @@ func (p *page) first(r *run, open []*event.Finding) {
 		p.block("", "No open finding. "+looked(r.observations, n)+".", "", 0)
 		return
 	}
-	top := most(open, mostFindings)
+	top := most(p.oneOfEach(open), mostFindings)
 	p.line(p.paint(bold, "Findings that matter most"))
 	for _, f := range top {
 		p.finding(f)
