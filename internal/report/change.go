@@ -51,11 +51,11 @@ func held(v *event.Verdict) []event.Requirement {
 
 // summary is what a change did, in a sentence without its full stop.
 func summary(d *event.Difference) string {
-	text := fmt.Sprintf("This change: %d introduced, %d fixed, %d moved", d.Findings[event.Introduced], d.Findings[event.Removed], d.Findings[event.Moved])
+	decided := ""
 	if d.Decided > 0 {
-		text += fmt.Sprintf("; %d of those introduced are decided already", d.Decided)
+		decided = fmt.Sprintf(" (%d of them decided)", d.Decided)
 	}
-	return text
+	return fmt.Sprintf("This change: %d introduced%s, %d fixed, %d moved", d.Findings[event.Introduced], decided, d.Findings[event.Removed], d.Findings[event.Moved])
 }
 
 // against says what was compared with.
@@ -77,7 +77,7 @@ func (p *page) changed(r *run, older []*event.Finding) {
 		return
 	}
 	p.line(p.paint(bold, summary(d)))
-	p.line("  ", against(d))
+	p.block("  ", against(d), "", 2)
 	if len(older) > 0 {
 		p.line("  ", count(len(older), "older finding"), " wait: ", p.paint(bold, p.command(r, "check --show all")))
 	}

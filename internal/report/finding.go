@@ -35,7 +35,7 @@ func (p *page) finding(f *event.Finding) {
 		p.remark(gutter, "also", also(f))
 	}
 	if n := p.more[f]; n > 0 {
-		p.remark(gutter, "like it", moreLikeIt(n))
+		p.remark(gutter, "group", moreLikeIt(n))
 	}
 	p.remark(gutter, "id", p.identity(f))
 }
