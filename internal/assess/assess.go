@@ -224,6 +224,7 @@ func (a *assessment) decide(ctx context.Context) {
 	a.verdict = a.evaluate(in)
 	a.problems = append(a.problems, gate.Problems(in, a.verdict)...)
 	a.merge(clusters)
+	a.countChange()
 	a.verdict.Due = a.dues(ctx)
 	a.problems = append(a.problems, a.notices()...)
 }

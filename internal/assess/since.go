@@ -162,10 +162,20 @@ func (a *assessment) evaluate(in gate.Input) event.Verdict {
 		}
 	}
 	v.Findings[event.Fixed] += len(b.fixed)
-	d.Findings = map[event.Change]int{event.Introduced: 0, event.Unchanged: 0, event.Moved: 0, event.Removed: len(b.fixed)}
-	for _, w := range in.Checks {
-		for _, f := range w.Findings {
-			if f.Change != "" && f.State != event.Fixed {
+	v.Change = &d
+	return v
+}
+
+// countChange counts what is told of the change, which is what people see.
+func (a *assessment) countChange() {
+	d := a.verdict.Change
+	if d == nil {
+		return
+	}
+	d.Findings = map[event.Change]int{event.Introduced: 0, event.Unchanged: 0, event.Moved: 0, event.Removed: len(a.base.fixed)}
+	for _, w := range a.words {
+		for _, f := range w.Evidence.Findings {
+			if f.Change != "" {
 				d.Findings[f.Change]++
 			}
 			if f.Change == event.Introduced && f.State == event.Decided {
@@ -173,6 +183,4 @@ func (a *assessment) evaluate(in gate.Input) event.Verdict {
 			}
 		}
 	}
-	v.Change = &d
-	return v
 }
