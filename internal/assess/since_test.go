@@ -268,6 +268,8 @@ func TestOtherBranchesAreNotTheChange(t *testing.T) {
 	h.commit(0)
 	h.Git("checkout", "-q", "-b", "other")
 	h.Commit("leak", map[string]string{"leak.env": h.secret() + "\n"})
+	h.Git("tag", "-a", "-m", "release", "v2.0.1", "other")
+	h.Git("update-ref", "refs/tags/v2.0.2", "v2.0.1") // a tag that says inside that it is another
 	h.Git("checkout", "-q", "-b", "work", "main")
 	h.Commit("words", map[string]string{"words": "fine\n"})
 	r := newSince(t, h.Dir).check("main")

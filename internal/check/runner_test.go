@@ -210,3 +210,28 @@ func TestTwinsAreToldApart(t *testing.T) {
 		t.Errorf("got %v", found)
 	}
 }
+
+// TestRevisionBorrows: another state of the files is examined where it differs
+// alone, and neither memo forgets what the other needs.
+func TestRevisionBorrows(t *testing.T) {
+	b, now, then := newBench(t), checktest.Tree{"a": "good", "b": "bad"}, checktest.Tree{"a": "good", "b": "was bad"}
+	var calls atomic.Int64
+	run := func(revision string, tree checktest.Tree) check.Word {
+		b.runner.Revision = revision
+		return b.run(t, counter(&calls), tree)
+	}
+	run("", now)
+	if base := run("abc", then); base.Evidence.Revision != "abc" || calls.Load() != 3 {
+		t.Errorf("the base: revision %q, %d calls in all, expected 3", base.Evidence.Revision, calls.Load())
+	}
+	now["c"] = "good"
+	run("", now)
+	then["c"] = "good"
+	run("def", then)
+	if calls.Load() != 4 {
+		t.Errorf("after one more file on both sides: %d calls in all, expected 4", calls.Load())
+	}
+	if item, ok := b.runner.Store.Latest(t.Context(), "test.counter", b.runner.Repository); !ok || item.Revision != "" {
+		t.Errorf("the latest evidence is of the revision %q", item.Revision)
+	}
+}
