@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test lint bench fuzz generate crash big compare
+.PHONY: run build test lint bench fuzz generate crash big survival compare
 
 run: ## say whether this repository is fit to ship
 	$(GO) run ./cmd/plimsoll check
@@ -40,3 +40,7 @@ big: build ## the bad inputs that are too large for every run: 2 GB and 500 MB f
 REPOSITORY ?= .
 compare: build ## time the secret scan beside gitleaks on REPOSITORY
 	sh scripts/compare.sh $(REPOSITORY)
+
+CLONES ?= ..
+survival: ## how many findings keep their identity over releases: CLONES is a folder with clones of terraform, prometheus and rails
+	$(GO) test -count=1 -timeout 120m ./internal/cli -v -run TestSurvival -survival $(abspath $(CLONES))

@@ -78,7 +78,7 @@ type Secret struct {
 // Rule is the documentation of s in the form of any other rule.
 func (s *Secret) Rule() Rule {
 	return Rule{
-		ID: s.ID, Check: SecretCheck, Title: s.Title, Severity: s.Severity, Confidence: s.Confidence,
+		ID: s.ID, Check: SecretCheck, Family: s.Family, Title: s.Title, Severity: s.Severity, Confidence: s.Confidence,
 		Why: s.Why, Fix: s.Fix, CWE: s.CWE, Maps: s.Maps, Revision: s.Revision, Examples: s.Examples,
 	}
 }

@@ -67,7 +67,7 @@ func sarifRunOf(r *run, tool string, opt Options) sarifRun {
 		out.Tool.Driver.Rules = append(out.Tool.Driver.Rules, sarifRuleOf(rule, worst[rule], opt))
 	}
 	for _, f := range r.findings {
-		if f.Tool == tool && f.State != event.Fixed {
+		if f.Tool == tool && (f.State != event.Fixed || f.Change == event.Removed) {
 			index, _ := slices.BinarySearch(rules, f.Rule)
 			out.Results = append(out.Results, sarifResultOf(f, index))
 		}
@@ -170,6 +170,10 @@ func sarifResultOf(f *event.Finding, index int) sarifResult {
 		loc.ID = i + 1
 		loc.Message = &sarifText{"the same here"}
 		result.RelatedLocations = append(result.RelatedLocations, loc)
+	}
+	result.BaselineState = baselineStates[f.Change]
+	if f.Group != "" {
+		result.Properties["group"] = f.Group
 	}
 	switch {
 	case f.State == event.Decided:
