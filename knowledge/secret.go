@@ -68,6 +68,9 @@ type Secret struct {
 	// other, and everything that looks like a placeholder, a name or a word is
 	// left out.
 	Generic bool `yaml:"generic"`
+	// Weak is set for generic kinds whose value may be made of words: passwords
+	// that somebody chose, told with less weight than those that chance made.
+	Weak bool `yaml:"weak"`
 	// Prefix is how many bytes at the start of the secret are the same for all
 	// and may be shown.
 	Prefix int `yaml:"prefix"`

@@ -22,6 +22,7 @@ var checksums = map[string]func([]byte) bool{
 	"nkey":              isNKey,
 	"jwt":               isJWT,
 	"basic":             isBasic,
+	"user-password":     isUserPassword,
 	"opaque":            isOpaque,
 	"pem":               isKeyDER,
 	"openssh-plain":     func(b []byte) bool { return opensshCipher(b) == "none" },

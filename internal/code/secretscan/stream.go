@@ -39,7 +39,6 @@ type sighting struct {
 	SourceColumn int    `json:"b,omitempty"`
 	Shape        Shape  `json:"p,omitempty"`
 	LongLine     bool   `json:"w,omitempty"`
-	MadeUp       bool   `json:"u,omitempty"` // see isMadeUp
 	Said         string `json:"a,omitempty"` // in a message: the commit and the tag, see said
 }
 
@@ -178,7 +177,7 @@ func (t *reading) sighting(text []byte, m Match, at, line int, lineStart int64) 
 	s := sighting{
 		Rule: m.Rule.ID, Fingerprint: t.fingerprint(m.Rule.Family, secret), Masked: Mask(string(secret), m.Rule.Prefix),
 		Line: line, Column: at - int(lineStart) + 1, EndColumn: end - int(lineStart) + 1, Shape: m.Shape,
-		LongLine: end-int(lineStart) > longLine, MadeUp: m.Rule.Generic && isMadeUp(secret),
+		LongLine: end-int(lineStart) > longLine,
 	}
 	if !t.binary {
 		var before int
@@ -228,10 +227,7 @@ func (s *scanner) judge(path string, g sighting) (confidence event.Confidence, o
 		return "", false
 	}
 	class := finding.ClassOf(path)
-	if rule.Generic && (class == finding.Generated || class == finding.Vendored || g.LongLine || g.Shape == Bare && !isConfiguration(path)) {
-		return "", false
-	}
-	if g.MadeUp && class != finding.Production {
+	if rule.Generic && (class == finding.Generated || class == finding.Vendored || g.LongLine || !g.Shape.fits(path) || isTranslation(path)) {
 		return "", false
 	}
 	confidence = event.Confidence(rule.Confidence)
