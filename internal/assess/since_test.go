@@ -160,7 +160,7 @@ func (h *history) commit(edits int) {
 // after the merge is what it said before, without what the change fixed and with
 // what it introduced, and no finding is told as both.
 func TestChangeAndMainAgree(t *testing.T) {
-	rounds := uint64(4)
+	rounds := uint64(6)
 	if testing.Short() {
 		rounds = 2
 	}
