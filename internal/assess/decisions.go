@@ -1,7 +1,6 @@
 package assess
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -33,7 +32,9 @@ func (a *assessment) readDecisions(ctx context.Context) error {
 // applyDecisions settles what people have decided, and tells of decisions that
 // do not count any more.
 func (a *assessment) applyDecisions(ctx context.Context, all []event.Finding, complete bool) []event.Problem {
-	identify(all)
+	for i := range all {
+		all[i].Revision = max(all[i].Revision, 1) // other tools do not say which version of a rule it was
+	}
 	a.undecided, a.complete = slices.Clone(all), complete
 	a.silencers = a.comments(ctx)
 	return a.settle(all, a.looker(ctx).Look)
@@ -87,44 +88,6 @@ func (a *assessment) knownRules() func(string) (string, bool) {
 		check, ok := checks[rule]
 		return check, ok
 	}
-}
-
-// identify fills what a decision goes by and a check has left open.
-func identify(all []event.Finding) {
-	var rules map[string]ruleVersion
-	for i := range all {
-		f := &all[i]
-		if f.Family == "" || f.Revision == 0 {
-			if rules == nil {
-				rules = ruleVersions()
-			}
-			known := rules[f.Rule]
-			f.Family, f.Revision = cmp.Or(f.Family, known.family, f.Rule), cmp.Or(f.Revision, known.revision, 1)
-		}
-		if f.Class == "" {
-			f.Class = string(finding.ClassOf(f.Path))
-		}
-	}
-}
-
-// ruleVersion is which version of a rule found something.
-type ruleVersion struct {
-	family   string
-	revision int
-}
-
-// ruleVersions are those of all rules of our own.
-func ruleVersions() map[string]ruleVersion {
-	rules := map[string]ruleVersion{}
-	for _, c := range Table(Setup{}) {
-		for _, r := range c.Rules {
-			rules[r.ID] = ruleVersion{r.ID, r.Revision}
-		}
-	}
-	for _, s := range knowledge.Secrets() {
-		rules[s.ID] = ruleVersion{s.Family, s.Revision}
-	}
-	return rules
 }
 
 // Looker looks at the places of findings in one snapshot, and remembers the file

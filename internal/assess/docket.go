@@ -42,8 +42,10 @@ func OpenDocket(ctx context.Context, o Options) (*Docket, error) {
 	d.findings = slices.Clone(d.before)
 	d.apply()
 	for i, f := range d.result().Findings { // what else the run knows of them
-		d.before[i].Worth, d.before[i].Queue = f.Worth, f.Queue
-		d.findings[i].Worth, d.findings[i].Queue = f.Worth, f.Queue
+		if i < len(d.before) && d.before[i].Fingerprint == f.Fingerprint {
+			d.before[i].Worth, d.before[i].Queue = f.Worth, f.Queue
+			d.findings[i].Worth, d.findings[i].Queue = f.Worth, f.Queue
+		}
 	}
 	return d, a.Handler.Flush()
 }

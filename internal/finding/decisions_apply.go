@@ -261,7 +261,7 @@ func (d *Decision) Reach() string {
 	case ScopeFunction:
 		return d.Function + " in " + d.Path
 	case ScopeGroup:
-		return "group " + d.Group[:min(12, len(d.Group))]
+		return "findings with the same cause (group " + d.Group[:min(8, len(d.Group))] + ")"
 	case ScopePattern:
 		var parts []string
 		if d.Class != "" {
