@@ -79,7 +79,7 @@ func standsForAny(low []byte) bool {
 	if anyPassword[string(low)] {
 		return true
 	}
-	return numbered[string(bytes.Trim(low, "0123456789!@#*._-"))]
+	return numbered[string(bytes.Trim(low, "0123456789._-"))]
 }
 
 func wordSet(words string) map[string]bool {
@@ -91,6 +91,7 @@ func wordSet(words string) map[string]bool {
 }
 
 var anyPassword = wordSet(`
+	anonymous@
 	password passwd passwort passphrase pass pwd pw secret secrets admin administrator root user username login email string str text value
 	null nil none undefined true false yes no never always force auto empty default unset required optional object function number boolean required
 	invalid valid wrong incorrect error newpass newpassword oldpassword wrongpassword testpassword other token input hidden ask prompt ignored ignore
