@@ -111,7 +111,7 @@ type score struct {
 	list                 string
 	repos, files, labels int
 	categories           map[string]*tally
-	classes, rules       map[string]*verdicts
+	classes, rules, both map[string]*verdicts
 	all, values          verdicts
 	lines                []string
 }
@@ -124,7 +124,7 @@ type tally struct{ found, all int }
 type verdicts struct{ right, wrong, doubtful, unlabelled int }
 
 func newScore(list string) *score {
-	return &score{list: list, categories: map[string]*tally{}, classes: map[string]*verdicts{}, rules: map[string]*verdicts{}}
+	return &score{list: list, categories: map[string]*tally{}, classes: map[string]*verdicts{}, rules: map[string]*verdicts{}, both: map[string]*verdicts{}}
 }
 
 // labelled scores the files of one repository that have labels.
@@ -201,7 +201,9 @@ func (sc *score) sighting(shown, path string, lines [][]byte, g sighting, labels
 	}
 	sc.all.count(verdict)
 	sc.values.count(value)
-	count(sc.classes, string(finding.ClassOf(path)), verdict)
+	class := string(finding.ClassOf(path))
+	count(sc.classes, class, verdict)
+	count(sc.both, g.Rule+" in "+class, verdict)
 	count(sc.rules, g.Rule, verdict)
 	if verdict != "T" {
 		sc.tell("wrong", shown, g.Line, verdict+" "+g.Rule, lines)
@@ -270,6 +272,7 @@ func (sc *score) String() string {
 	table(&b, "category", sc.categories, func(c *tally) int { return c.all })
 	table(&b, "path class", sc.classes, (*verdicts).all)
 	table(&b, "rule", sc.rules, (*verdicts).all)
+	table(&b, "rule in path class", sc.both, (*verdicts).all)
 	return b.String()
 }
 
