@@ -3004,7 +3004,7 @@ var secretTable = []Secret{
 		Maps:       []string{"ASVS 13.3.1"},
 		Revision:   2,
 		Form:       "value",
-		Literals:   []string{"secret", "token", "api_key", "apikey", "api-key", "auth_key", "authkey", "access_key", "accesskey", "access-key", "client_key", "private_key", "encryption_key", "encryptionkey", "signing_key", "signingkey", "credential", "api.key", "customer_key", "customerkey", "consumer_key", "consumerkey", "consumer-key", "app_key", "appkey", "auth_code", "authcode", "keyauth", "key_auth", "\"sig", "?sig=", "&sig="},
+		Literals:   []string{"secret", "token", "api_key", "apikey", "api-key", "auth_key", "authkey", "access_key", "accesskey", "access-key", "client_key", "private_key", "encryption_key", "encryptionkey", "signing_key", "signingkey", "credential", "api.key", "customer_key", "customerkey", "consumer_key", "consumerkey", "consumer-key", "app_key", "appkey", "auth_code", "authcode", "keyauth", "key_auth", "?sig=", "&sig="},
 		Name:       "(.*(secret|token|api.?key|auth.?key|auth.?code|key.?auth|access.?key|client.?key|app(lication)?.?key|private.?key|encryption.?key|signing.?key|customer.?key|consumer.?key|credential)s?(_?(key|value|string|old|new|[a-z]))?[0-9]{0,2}|.*secret_?id|(.*_)?sig)",
 		Pattern:    "[A-Za-z0-9_\\-+/=.~!@#$%^&*|:]{9,}",
 		MinEntropy: 2.3,

@@ -17,6 +17,9 @@ import (
 // password is made up, and put together here for the same reason as token.
 const password = "k7Wq" + "-92xLm"
 
+// madeUp is one that says of itself what it is.
+const madeUp = "P@ss" + "w0rd1"
+
 func TestCheckTree(t *testing.T) {
 	dir := t.TempDir()
 	git(t, dir, "init", "-q")
@@ -27,7 +30,7 @@ func TestCheckTree(t *testing.T) {
 		"package-lock.json":   `{"password": "` + password + `"}`,
 		"static/app.min.js":   `var password="` + password + `x"`,
 		"README.md":           "nothing to see\n",
-		"docs/how.md":         "password: P@ssw0rd1\npassword = \"P@ssw0rd1\"\n",
+		"docs/how.md":         "password: " + madeUp + "\npassword = \"" + madeUp + "\"\n",
 		"certs/bad-token.txt": "ghp_" + strings.Repeat("a1B2", 9),
 	})
 	r := checktest.RunRepo(t, New(), dir)
