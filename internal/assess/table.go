@@ -4,6 +4,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/build/access"
 	"github.com/plimsoll-dev/plimsoll/internal/build/history"
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/code/review"
 	"github.com/plimsoll-dev/plimsoll/internal/code/scanners"
 	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan"
 	"github.com/plimsoll-dev/plimsoll/internal/code/suppressions"
@@ -30,6 +31,7 @@ func Table(s Setup) []*check.Check {
 		secretscan.New(),
 		scanners.New(s.Scanners, s.RunScanners),
 		suppressions.New(),
+		review.New(),
 		history.New(),
 		results.Naming(s.NamesResult),
 		basics.New(),

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/plimsoll-dev/plimsoll/internal/build/access"
+	"github.com/plimsoll-dev/plimsoll/internal/code/review"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
@@ -21,7 +22,7 @@ import (
 func schemas() map[string][]byte {
 	return map[string][]byte{
 		"product": product.Schema, "access": access.Schema, "decisions": finding.DecisionsSchema, "upgrade": upgrade.Schema,
-		"tests": mapping.Schema, "requirements": custom.Schema,
+		"tests": mapping.Schema, "requirements": custom.Schema, "review": review.Schema,
 	}
 }
 

@@ -38,6 +38,7 @@ type Product struct {
 	Gate         Gate              `yaml:"gate"`
 	Results      []string          `yaml:"results"` // globs
 	Scanners     []Scanner         `yaml:"scanners"`
+	Review       Review            `yaml:"review"`
 
 	file *yamlfile.File
 }
@@ -72,6 +73,16 @@ type Exemption struct {
 // Gate is the rule that a release must pass.
 type Gate struct {
 	Rule string `yaml:"rule"` // CEL over the counts of statuses
+}
+
+// Review says which merged changes must have been reviewed.
+type Review struct {
+	Required bool     `yaml:"required"`
+	Branches []string `yaml:"branches"` // the main branch where empty
+	Since    string   `yaml:"since"`    // YYYY-MM-DD, the first day on which changes owe a review
+	// Authors says what becomes of an answer by an author of the change: refuse,
+	// or note, which is kept and closes nothing.
+	Authors string `yaml:"authors"`
 }
 
 // Values are one or more values of a fact; one may be written without a list.
