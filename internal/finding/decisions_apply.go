@@ -70,7 +70,39 @@ func (ds Decisions) Apply(findings []event.Finding, now Now) []event.Problem {
 			}
 		}
 	}
+	ds.recall(findings, tallies)
 	return ds.tell(tallies, now)
+}
+
+// recall shows a decision whose finding is gone beside the one open finding of
+// its family that stands in its place: the code there was changed, and whoever
+// looks at it should know what was said of it before.
+func (ds Decisions) recall(findings []event.Finding, tallies map[*Decision]*tally) {
+	lost := map[string]*Decision{} // by family and place
+	for i := range ds {
+		if d, t := &ds[i], tallies[&ds[i]]; !d.Wide() && d.Code != "" && t.used == 0 && len(t.moved) == 0 {
+			lost[cmp.Or(d.Family, d.Rule)+"\n"+lineOf(d.Place)] = d
+		}
+	}
+	if len(lost) == 0 {
+		return
+	}
+	for i := range findings {
+		f := &findings[i]
+		d := lost[family(f)+"\n"+fmt.Sprintf("%s:%d", f.Path, f.Line)]
+		if d == nil || f.State != event.Open || f.Decision != nil || f.Earlier != nil || f.Commit != "" {
+			continue
+		}
+		t := tallies[d]
+		t.moved, t.why = append(t.moved, f), "this code"
+		f.Earlier = d.earlier("it was decided on another version of this code")
+	}
+}
+
+// lineOf is a place without its column.
+func lineOf(place string) string {
+	parts := strings.Split(place, ":")
+	return strings.Join(parts[:min(2, len(parts))], ":")
 }
 
 // tally is what came of one decision.
@@ -219,7 +251,11 @@ func (ds Decisions) tell(tallies map[*Decision]*tally, now Now) []event.Problem 
 	for i := range ds {
 		d := &ds[i]
 		t := tallies[d]
-		again := "look again: plimsoll triage " + d.Fingerprint[:min(12, len(d.Fingerprint))]
+		print := d.Fingerprint
+		if len(t.moved) > 0 {
+			print = t.moved[0].Fingerprint
+		}
+		again := "look again: plimsoll triage " + print[:min(12, len(print))]
 		what := d.what()
 		if d.endless && t.used > t.expired {
 			endless++

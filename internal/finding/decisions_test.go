@@ -98,6 +98,18 @@ func TestApply(t *testing.T) {
 	}
 }
 
+// Where the code is part of what makes a finding, changed code is another finding.
+func TestAnotherFindingInItsPlace(t *testing.T) {
+	d := decided(found(4), func(d *Decision) { d.Place = "pkg/a_test.go:4:7" })
+	other := found(4, func(f *event.Finding) { f.Fingerprint = print32(99) })
+	elsewhere := found(5, func(f *event.Finding) { f.Fingerprint = print32(98) })
+	list := []event.Finding{other, elsewhere}
+	problems := Decisions{d}.Apply(list, Now{AsOf: june, Complete: true, Look: look})
+	if codes(problems) != "decision-moved" || list[0].State != event.Open || list[0].Earlier == nil || list[1].Earlier != nil {
+		t.Errorf("%+v %+v", problems, list)
+	}
+}
+
 func TestWideDecisionTellsHowFarItReaches(t *testing.T) {
 	d := decided(found(1), func(d *Decision) { d.Scope, d.Class = ScopePattern, "test" })
 	before := []event.Finding{found(1), found(2)}
