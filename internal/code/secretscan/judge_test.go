@@ -152,3 +152,18 @@ func TestReadAssigned(t *testing.T) {
 		}
 	}
 }
+
+// TestSourceLineRepeats wants a secret covered that stands in the line again,
+// where no rule looks.
+func TestSourceLineRepeats(t *testing.T) {
+	e, _ := newTestEngine(t)
+	text := []byte("db_password = \"" + password + "\" # was never " + password + "x before")
+	var matches []Match
+	e.Scan(text, 0, len(text), func(m Match) { matches = append(matches, m) })
+	if len(matches) == 0 {
+		t.Fatal("nothing was found")
+	}
+	if got, _ := sourceLine(text, matches[0].SecretStart, matches); strings.Contains(got, password) {
+		t.Errorf("it is shown: %s", got)
+	}
+}

@@ -39,6 +39,9 @@ func sourceLine(text []byte, at int, secrets []Match) (source string, before int
 		for i := from; i < min(m.SecretEnd, end); i++ {
 			line[i-start] = '*'
 		}
+		if m.SecretStart >= start && m.SecretStart < end {
+			maskAgain(line, text[m.SecretStart:min(m.SecretEnd, end)], m.Rule.Prefix)
+		}
 	}
 	before, after := at-start, ""
 	if whole && len(line) > maxSource {
@@ -54,4 +57,20 @@ func sourceLine(text []byte, at int, secrets []Match) (source string, before int
 	head, tail := line[:min(before, len(line))], line[min(before, len(line)):]
 	shown := strings.ToValidUTF8(string(head), "\uFFFD")
 	return shown + strings.ToValidUTF8(string(tail), "\uFFFD") + after, len(shown)
+}
+
+// maskAgain covers the secret wherever else it stands in the line, in a comment
+// for instance that no rule looks into.
+func maskAgain(line, secret []byte, prefix int) {
+	const least = 4
+	for at := 0; len(secret) >= least; {
+		next := bytes.Index(line[at:], secret)
+		if next < 0 {
+			return
+		}
+		at += next + len(secret)
+		for i := at - len(secret) + shown(len(secret), prefix); i < at; i++ {
+			line[i] = '*'
+		}
+	}
 }
