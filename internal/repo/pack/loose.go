@@ -72,10 +72,10 @@ func readLoose(file io.ReadCloser) (Kind, int64, io.ReadCloser, error) {
 }
 
 // get reads the whole object called id.
-func (l *loose) get(id *ID, inf *inflater) (Kind, []byte, error) {
+func (l *loose) get(id *ID, r *reader) (Kind, []byte, error) {
 	name := id.Hex(l.size)
 	for _, dir := range l.dirs {
-		packed, err := readLimited(filepath.Join(dir, name[:2], name[2:]))
+		packed, err := r.file(filepath.Join(dir, name[:2], name[2:]))
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
@@ -85,7 +85,7 @@ func (l *loose) get(id *ID, inf *inflater) (Kind, []byte, error) {
 		var kind Kind
 		var data []byte
 		if err == nil {
-			kind, data, err = inf.loose(packed)
+			kind, data, err = r.inf.loose(packed)
 		}
 		if err != nil && !errors.Is(err, ErrLarge) {
 			err = &Fault{ID: *id, Err: fmt.Errorf("the loose object %s: %w", name, err)}
@@ -95,8 +95,9 @@ func (l *loose) get(id *ID, inf *inflater) (Kind, []byte, error) {
 	return None, nil, fs.ErrNotExist
 }
 
-// readLimited reads a file that may have as many bytes as an object in memory.
-func readLimited(name string) ([]byte, error) {
+// file reads a file that may have as many bytes as an object in memory. They are
+// valid until the next call.
+func (r *reader) file(name string) ([]byte, error) {
 	file, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -109,7 +110,10 @@ func readLimited(name string) ([]byte, error) {
 	if info.Size() > maxObject {
 		return nil, ErrLarge
 	}
-	data := make([]byte, info.Size())
+	if int64(cap(r.large)) < info.Size() {
+		r.large = make([]byte, 2*info.Size())
+	}
+	data := r.large[:info.Size()]
 	_, err = io.ReadFull(file, data)
 	return data, err
 }
