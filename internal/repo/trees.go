@@ -18,6 +18,7 @@ import (
 type trees struct {
 	store *pack.Store
 	bulk  [][]treeEntry // by number, of trees in packs
+	alone arena         // of trees that were read one by one
 
 	mu     sync.Mutex
 	names  map[string]uint32
@@ -259,8 +260,7 @@ func (t *trees) entries(g *pack.Getter, object uint32) ([]treeEntry, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", id.Hex(t.store.IDSize()), err)
 	}
-	var a arena
-	return a.keep(f.entries), nil
+	return t.alone.keep(f.entries), nil
 }
 
 func readTree(g *pack.Getter, id *pack.ID, size int) ([]byte, error) {

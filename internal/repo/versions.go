@@ -6,7 +6,10 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"runtime"
 	"slices"
+	"sync"
+	"sync/atomic"
 
 	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
 )
@@ -70,6 +73,7 @@ type versionWalk struct {
 	Versions
 	repo   *Repo
 	store  *pack.Store
+	mu     sync.Mutex
 	unread *Unread
 	wanted []bool // by number
 	count  int
@@ -85,14 +89,8 @@ func (w *versionWalk) run(ctx context.Context, in *Introductions) error {
 	if err := w.packed(ctx); err != nil {
 		return err
 	}
-	again := w.store.NewGetter()
-	for _, id := range w.loose {
-		if err := w.alone(again, id, nil); err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+	if err := w.eachAlone(ctx); err != nil {
+		return err
 	}
 	return w.eachLarge(ctx)
 }
@@ -143,16 +141,43 @@ func (w *versionWalk) sort(id pack.ID) {
 	}
 }
 
+// eachAlone reads, on all cores, what is read one by one.
+func (w *versionWalk) eachAlone(ctx context.Context) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	var next atomic.Int64
+	var group sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		group.Go(func() {
+			g := w.store.NewGetter()
+			for ctx.Err() == nil {
+				i := next.Add(1) - 1
+				if i >= int64(len(w.loose)) {
+					return
+				}
+				if err := w.alone(g, w.loose[i], nil); err != nil {
+					cancel(err)
+				}
+			}
+		})
+	}
+	group.Wait()
+	return context.Cause(ctx)
+}
+
 // alone reads one blob by its name. Why says what was wrong with it in a pack.
 func (w *versionWalk) alone(g *pack.Getter, id pack.ID, why *pack.Fault) error {
 	kind, data, err := g.Get(&id)
-	fault, broken := errors.AsType[*pack.Fault](err)
-	switch {
-	case err == nil && kind == pack.Blob:
-		_, err := w.Version(Version{OID: w.repo.hexOf(id), Data: data, Wanted: true})
+	if err == nil {
+		if kind == pack.Blob {
+			_, err = w.Version(Version{OID: w.repo.hexOf(id), Data: data, Wanted: true})
+		}
 		return err
-	case err == nil:
-		return nil
+	}
+	fault, broken := errors.AsType[*pack.Fault](err)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		w.unread.Missing = append(w.unread.Missing, w.repo.hexOf(id))
 	case errors.Is(err, pack.ErrLarge):

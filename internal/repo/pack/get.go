@@ -46,7 +46,7 @@ func (g *Getter) Get(id *ID) (Kind, []byte, error) {
 		}
 		failed = err
 	}
-	kind, data, err := s.loose.get(id)
+	kind, data, err := s.loose.get(id, g.reader)
 	if errors.Is(err, fs.ErrNotExist) && failed != nil {
 		return None, nil, failed
 	}

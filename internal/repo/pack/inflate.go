@@ -36,10 +36,10 @@ func (f *inflater) fill(dst, src []byte) error { return f.run(dst, src, false) }
 func (f *inflater) exactly(dst, src []byte) error { return f.run(dst, src, true) }
 
 func (f *inflater) run(dst, src []byte, exact bool) error {
+	f.src, f.dst, f.pos, f.out, f.bits, f.n, f.exact = src, dst, 2, 0, 0, 0, exact
 	if len(src) < 2 || src[0]&0x0f != 8 || src[1]&0x20 != 0 || (int(src[0])<<8|int(src[1]))%31 != 0 {
 		return fmt.Errorf("%w: they are no zlib stream", errInflate)
 	}
-	f.src, f.dst, f.pos, f.out, f.bits, f.n, f.exact = src, dst, 2, 0, 0, 0, exact
 	for last := false; !last; {
 		head, ok := f.take(3)
 		if !ok {

@@ -3,8 +3,10 @@ package pack
 import (
 	"bytes"
 	"compress/zlib"
+	"encoding/binary"
 	"errors"
 	"fmt"
+	"hash/adler32"
 	"io"
 	"io/fs"
 	"os"
@@ -61,31 +63,94 @@ func readLoose(file io.ReadCloser) (Kind, int64, io.ReadCloser, error) {
 	if err != nil && err != io.ErrUnexpectedEOF {
 		return None, 0, nil, fmt.Errorf("%w: %w", errInflate, err)
 	}
-	text, rest, ok := bytes.Cut(head[:n], []byte{0})
-	name, length, spaced := bytes.Cut(text, []byte{' '})
-	size, err := strconv.ParseInt(string(length), 10, 64)
-	kind := kindNamed(string(name))
-	if !ok || !spaced || err != nil || size < 0 || kind == None {
-		return None, 0, nil, fmt.Errorf("its head %q is broken", head[:n])
+	kind, size, length, err := looseHead(head[:n])
+	if err != nil {
+		return None, 0, nil, err
 	}
-	return kind, size, looseContent{io.LimitReader(io.MultiReader(bytes.NewReader(rest), z), size), file}, nil
+	rest := bytes.NewReader(head[min(length, n):n])
+	return kind, size, looseContent{io.LimitReader(io.MultiReader(rest, z), size), file}, nil
 }
 
 // get reads the whole object called id.
-func (l *loose) get(id *ID) (Kind, []byte, error) {
-	kind, size, r, err := l.open(id)
+func (l *loose) get(id *ID, r *reader) (Kind, []byte, error) {
+	name := id.Hex(l.size)
+	for _, dir := range l.dirs {
+		packed, err := r.file(filepath.Join(dir, name[:2], name[2:]))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if errors.Is(err, ErrLarge) {
+			return None, nil, err
+		}
+		var kind Kind
+		var data []byte
+		if err == nil {
+			kind, data, err = r.inf.loose(packed)
+		}
+		if err != nil && !errors.Is(err, ErrLarge) {
+			err = &Fault{ID: *id, Err: fmt.Errorf("the loose object %s: %w", name, err)}
+		}
+		return kind, data, err
+	}
+	return None, nil, fs.ErrNotExist
+}
+
+// file reads a file that may have as many bytes as an object in memory. They are
+// valid until the next call.
+func (r *reader) file(name string) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxObject {
+		return nil, ErrLarge
+	}
+	if int64(cap(r.large)) < info.Size() {
+		r.large = make([]byte, 2*info.Size())
+	}
+	data := r.large[:info.Size()]
+	_, err = io.ReadFull(file, data)
+	return data, err
+}
+
+// loose unpacks an object with its head before it.
+func (f *inflater) loose(packed []byte) (Kind, []byte, error) {
+	head := make([]byte, maxLooseHead)
+	if err := f.fill(head, packed); err != nil && f.out == 0 {
+		return None, nil, err
+	}
+	kind, size, length, err := looseHead(head[:f.out])
 	if err != nil {
 		return None, nil, err
 	}
-	defer r.Close()
 	if size > maxObject {
 		return kind, nil, ErrLarge
 	}
-	data := make([]byte, size)
-	if _, err := io.ReadFull(r, data); err != nil {
-		return kind, nil, &Fault{ID: *id, Err: fmt.Errorf("the loose object %s: %w: %w", id.Hex(l.size), errInflate, err)}
+	data := make([]byte, length+int(size))
+	if err := f.exactly(data, packed); err != nil {
+		return kind, nil, err
 	}
-	return kind, data, nil
+	if end := f.pos - f.n>>3; end+4 > len(packed) || binary.BigEndian.Uint32(packed[end:]) != adler32.Checksum(data) {
+		return kind, nil, fmt.Errorf("%w: their checksum is another", errInflate)
+	}
+	return kind, data[length:], nil
+}
+
+// looseHead reads "<kind> <size>\0" at the beginning of head.
+func looseHead(head []byte) (kind Kind, size int64, length int, err error) {
+	text, _, ok := bytes.Cut(head, []byte{0})
+	name, number, spaced := bytes.Cut(text, []byte{' '})
+	size, err = strconv.ParseInt(string(number), 10, 64)
+	kind = kindNamed(string(name))
+	if !ok || !spaced || err != nil || size < 0 || kind == None {
+		return None, 0, 0, fmt.Errorf("its head %q is broken", head)
+	}
+	return kind, size, len(text) + 1, nil
 }
 
 // EachLoose calls fn with the name of every loose object.

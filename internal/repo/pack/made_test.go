@@ -250,3 +250,26 @@ func TestDamage(t *testing.T) {
 		}
 	}
 }
+
+// TestLooseDamage flips and cuts a loose object everywhere.
+func TestLooseDamage(t *testing.T) {
+	text := "blob 35\x00" + strings.Repeat("a line\n", 5)
+	var packed bytes.Buffer
+	z := zlib.NewWriter(&packed)
+	z.Write([]byte(text))
+	z.Close()
+	var inf inflater
+	if kind, data, err := inf.loose(packed.Bytes()); kind != Blob || string(data) != text[8:] || err != nil {
+		t.Errorf("%s %q, %v", kind, data, err)
+	}
+	for at := range packed.Len() {
+		damaged := slices.Clone(packed.Bytes())
+		damaged[at] ^= 0x21
+		if _, data, err := inf.loose(damaged); err == nil && string(data) != text[8:] {
+			t.Errorf("nobody noticed that byte %d is another", at)
+		}
+		if _, _, err := inf.loose(packed.Bytes()[:at]); err == nil {
+			t.Errorf("nobody noticed that it is cut at %d", at)
+		}
+	}
+}
