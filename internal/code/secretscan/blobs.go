@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/code/unwrap"
 )
 
 // blobs is what is known of the blobs of a history: which were examined, how
@@ -18,7 +19,8 @@ type blobs struct {
 	mu      sync.Mutex
 	sizes   map[string]int64 // by name in hex, of every blob examined
 	found   map[string][]sighting
-	cut     map[string][2]int64 // places skipped; 1 where there were too many credentials
+	cut     map[string][2]int64     // places skipped; 1 where there were too many credentials
+	inside  map[string]*unwrap.Walk // what they held, of those that are containers or hold encoded text
 	bytes   int64
 	skipped int64
 	more    int64
@@ -26,7 +28,7 @@ type blobs struct {
 }
 
 func newBlobs() *blobs {
-	return &blobs{sizes: map[string]int64{}, found: map[string][]sighting{}, cut: map[string][2]int64{}}
+	return &blobs{sizes: map[string]int64{}, found: map[string][]sighting{}, cut: map[string][2]int64{}, inside: map[string]*unwrap.Walk{}}
 }
 
 // put returns what takes the result on the blob called oid.
@@ -41,6 +43,9 @@ func (b *blobs) put(oid string) func(*examined, error) error {
 		b.sizes[oid] = result.bytes
 		if len(result.sightings) > 0 {
 			b.found[oid] = result.sightings
+		}
+		if result.walk != nil {
+			b.inside[oid] = result.walk
 		}
 		if result.skipped > 0 || result.more {
 			limit := [2]int64{int64(result.skipped), 0}
@@ -68,6 +73,7 @@ func (b *blobs) add(other *blobs) {
 	maps.Copy(b.sizes, other.sizes)
 	maps.Copy(b.found, other.found)
 	maps.Copy(b.cut, other.cut)
+	maps.Copy(b.inside, other.inside)
 }
 
 // keep forgets the blobs that keep is false for, and adds up the rest.
@@ -78,6 +84,7 @@ func (b *blobs) keep(keep func(oid string) bool) {
 			delete(b.sizes, oid)
 			delete(b.found, oid)
 			delete(b.cut, oid)
+			delete(b.inside, oid)
 			continue
 		}
 		b.bytes += size
@@ -103,7 +110,7 @@ func (b *blobs) encode() []byte {
 		data = append(data, raw...)
 		data = binary.AppendUvarint(data, uint64(b.sizes[oid]))
 	}
-	rest, err := json.Marshal(rareParts{b.found, b.cut})
+	rest, err := json.Marshal(rareParts{b.found, b.cut, b.inside})
 	if err != nil {
 		return nil
 	}
@@ -112,8 +119,9 @@ func (b *blobs) encode() []byte {
 
 // rareParts are the parts of blobs that few of them have.
 type rareParts struct {
-	Found map[string][]sighting `json:"found"`
-	Cut   map[string][2]int64   `json:"cut"`
+	Found  map[string][]sighting   `json:"found"`
+	Cut    map[string][2]int64     `json:"cut"`
+	Inside map[string]*unwrap.Walk `json:"inside"`
 }
 
 // decodeBlobs reads what encode wrote under key of memo; anything broken gives
@@ -148,6 +156,9 @@ func decodeBlobs(memo *check.Memo, key string) *blobs {
 	}
 	if rare.Cut != nil {
 		b.cut = rare.Cut
+	}
+	if rare.Inside != nil {
+		b.inside = rare.Inside
 	}
 	return b
 }

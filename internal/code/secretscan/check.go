@@ -99,6 +99,11 @@ func (s *scanner) runTree(ctx context.Context, p *check.Pass, found *gathering) 
 	}
 	p.Observe(event.Observation{What: "files scanned for secrets", Count: counts[countFiles], Rules: s.ruleIDs()})
 	p.Observe(event.Observation{What: "bytes of files scanned for secrets", Count: counts[countBytes]})
+	inside, err := tallyOf(keys)
+	if err != nil {
+		return err
+	}
+	inside.tell(p, "the work tree")
 	return nil
 }
 
@@ -115,6 +120,9 @@ func (s *scanner) examineFile(_ context.Context, f repo.File, r io.Reader, item 
 	}
 	if result.more {
 		item.Count(countMore+f.Path, 1)
+	}
+	if err := countOpened(item, f.Path, result.walk); err != nil {
+		return err
 	}
 	for _, g := range result.sightings {
 		key, err := json.Marshal(placed{f.Path, g})

@@ -51,6 +51,7 @@ type Match struct {
 	// overlapping stretches of a text a match belongs to.
 	Anchor int
 	Shape  Shape
+	inner  *sighting // in the text that is encoded here, see nested.go
 }
 
 // Engine finds credentials of the kinds that it was made for. It does not

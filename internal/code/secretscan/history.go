@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
+	"slices"
 	"sync"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
@@ -77,6 +79,10 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 			t.Found, t.Commits = append(t.Found, placed{path, g}), append(t.Commits, commit)
 		}
 	}
+	for _, oid := range slices.Sorted(maps.Keys(known.inside)) {
+		_, path, _ := in.Of(oid)
+		t.Inside.add(path, known.inside[oid])
+	}
 	t.Blobs, t.Reachable, t.Missing = known.len(), in.Len(), len(missing)
 	t.Bytes, t.Skipped, t.More = known.bytes, known.skipped, known.more
 	return t, whole, nil
@@ -123,6 +129,7 @@ func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, kno
 func (s *scanner) tellHistory(p *check.Pass, t told) {
 	p.Observe(event.Observation{What: "blobs of the history scanned for secrets", Count: int64(t.Blobs), Rules: s.ruleIDs()})
 	p.Observe(event.Observation{What: "bytes of the history scanned for secrets", Count: t.Bytes})
+	t.Inside.tell(p, "the history")
 	if t.Missing > 0 {
 		p.Problem(event.Problem{
 			Code: string(fault.Missing), Incomplete: true,

@@ -25,6 +25,7 @@ type told struct {
 	Bytes     int64    `json:"bytes"`
 	Skipped   int64    `json:"skipped"`
 	More      int64    `json:"more"`
+	Inside    tally    `json:"inside"`
 }
 
 // position names the state of a repository that a result is about.
