@@ -75,10 +75,11 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 	p.Memo().Put(memoKey, known.encode())
 	for _, oid := range known.withSightings() {
 		commit, path, _ := in.Of(oid)
-		for _, g := range known.found[oid] {
+		for _, g := range s.choose(path, known.found[oid]) {
 			t.Found, t.Commits = append(t.Found, placed{path, g}), append(t.Commits, commit)
 		}
 	}
+	s.pathsOf(known, in, &t)
 	for _, oid := range slices.Sorted(maps.Keys(known.inside)) {
 		_, path, _ := in.Of(oid)
 		t.Inside.add(path, known.inside[oid])

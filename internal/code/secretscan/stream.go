@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 
+	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan/userrules"
 	"github.com/plimsoll-dev/plimsoll/internal/code/unwrap"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
@@ -43,6 +44,7 @@ type sighting struct {
 	MadeUp       bool   `json:"u,omitempty"` // see isMadeUp
 	Inside       string `json:"i,omitempty"` // the entry of the archive, in which Line is; see nested.go
 	Via          string `json:"v,omitempty"` // the encodings it was found in, outermost first
+	Unless       []int  `json:"a,omitempty"` // see Match
 }
 
 // examined is what reading one text gave.
@@ -58,17 +60,19 @@ type examined struct {
 type scanner struct {
 	engine   *Engine
 	rules    map[string]*knowledge.Secret
-	prints   sync.Map   // of family and digest of the secret: its fingerprint
-	large    sync.Mutex // held while a large archive is in memory
-	archives sync.Map   // by digest: the *examined of an archive, which often is in the tree and in the history
+	users    map[string]*userRule // by id, those of the rules that are the user\'s
+	prints   sync.Map             // of family and digest of the secret: its fingerprint
+	large    sync.Mutex           // held while a large archive is in memory
+	archives sync.Map             // by digest: the *examined of an archive, which often is in the tree and in the history
 }
 
-func newScanner(secrets []knowledge.Secret) (*scanner, error) {
-	engine, err := NewEngine(secrets)
+func newScanner(secrets []knowledge.Secret, files ...*userrules.File) (*scanner, error) {
+	secrets, users := withUserRules(secrets, files)
+	engine, err := newEngine(secrets, users)
 	if err != nil {
 		return nil, err
 	}
-	s := &scanner{engine: engine, rules: map[string]*knowledge.Secret{}}
+	s := &scanner{engine: engine, rules: map[string]*knowledge.Secret{}, users: users}
 	for i := range secrets {
 		s.rules[secrets[i].ID] = &secrets[i]
 	}
@@ -137,7 +141,7 @@ func (t *reading) window(w repo.Window) {
 			t.matches = append(t.matches, m)
 		}
 	})
-	t.matches = t.lookInside(w, from, to, Resolve(t.matches))
+	t.matches = t.lookInside(w, from, to, resolved(t.matches))
 	t.locate(w, from, to)
 }
 
@@ -197,7 +201,7 @@ func (t *reading) sighting(text []byte, m Match, at, line int, lineStart int64) 
 	s := sighting{
 		Rule: m.Rule.ID, Fingerprint: t.fingerprint(m.Rule.Family, secret), Masked: Mask(string(secret), m.Rule.Prefix),
 		Line: line, Column: at - int(lineStart) + 1, EndColumn: end - int(lineStart) + 1, Shape: m.Shape,
-		LongLine: end-int(lineStart) > longLine, MadeUp: m.Rule.Generic && isMadeUp(secret),
+		LongLine: end-int(lineStart) > longLine, MadeUp: m.Rule.Generic && isMadeUp(secret), Unless: m.unless,
 	}
 	t.show(text, at, &s)
 	return s
@@ -251,6 +255,9 @@ func canonical(secret []byte) []byte {
 func (s *scanner) judge(path string, g sighting) (confidence event.Confidence, ok bool) {
 	rule := s.rules[g.Rule]
 	if rule == nil {
+		return "", false
+	}
+	if u := s.users[g.Rule]; u != nil && !u.counts(path, g) {
 		return "", false
 	}
 	class := finding.ClassOf(path)

@@ -53,9 +53,7 @@ func (w *Walk) Notebook(text []byte) *Joined {
 		return nil
 	}
 	n := &notebook{text: text, d: json.NewDecoder(bytes.NewReader(text))}
-	if !n.value("", 0) {
-		w.Broken = true
-	}
+	n.value("", 0) // of a broken notebook what comes before; its bytes are scanned anyway
 	if len(n.Text) == 0 || !w.decode(len(n.Text)) {
 		return nil
 	}
