@@ -20,6 +20,9 @@ type Options struct {
 	Only []string
 	// NoMemo calls every check on every file again.
 	NoMemo bool
+	// Thorough wants every short cut of a check compared with the long way. It
+	// makes sense together with NoMemo alone.
+	Thorough bool
 	// NoCalls calls no check at all: the verdict rests on the evidence there is.
 	NoCalls bool
 	// RunScanners allows the scanners that product.yaml names, for this run.

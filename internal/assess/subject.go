@@ -217,7 +217,7 @@ func (a *assessment) infer(ctx context.Context) error {
 
 func (a *assessment) newRunner() *check.Runner {
 	return &check.Runner{
-		Subject:    &check.Subject{Repo: a.repo, Snapshot: a.snapshot, Facts: a.facts, AsOf: a.AsOf, StateDir: a.stateDir},
+		Subject:    &check.Subject{Repo: a.repo, Snapshot: a.snapshot, Facts: a.facts, AsOf: a.AsOf, StateDir: a.stateDir, Thorough: a.Thorough},
 		Store:      evidence.OpenStore(evidenceDir(a.stateDir), evidence.OpenKeys(a.keysDir())),
 		Repository: a.identity, NoMemo: a.NoMemo, Clock: a.Clock,
 		Tool:   evidence.Tool{Name: "plimsoll", Version: version.Version(), Digest: version.Digest()},

@@ -83,4 +83,5 @@ type Subject struct {
 	Facts    []event.Fact
 	AsOf     time.Time // the date that the run is for
 	StateDir string    // where a check may keep state between runs; "" for nowhere
+	Thorough bool      // a check that takes short cuts compares them with the long way
 }

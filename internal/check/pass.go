@@ -74,6 +74,10 @@ func (p *Pass) Subject() *Subject {
 	return p.subject
 }
 
+// Thorough says whether to compare short cuts with the long way, which must not
+// change what the result is.
+func (p *Pass) Thorough() bool { return p.subject.Thorough }
+
 // Memo keeps what the check likes to know at its next call. It must not change
 // what the result is, only what it costs.
 func (p *Pass) Memo() *Memo { return p.memo }

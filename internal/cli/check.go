@@ -23,6 +23,7 @@ type runFlags struct {
 	only   []string
 	noMemo bool
 
+	thorough    bool
 	runScanners bool
 }
 
@@ -59,6 +60,7 @@ changed is not examined again.`,
 	flags.Var(enum(&f.show, "", "", "all", "open", "decided"), "show", "show all findings, the open or the decided ones, not just those that matter most")
 	flags.StringSliceVar(&f.only, "only", nil, "call these checks alone; of the others, evidence that stands counts")
 	flags.BoolVar(&f.noMemo, "no-memo", false, "examine everything again")
+	flags.BoolVar(&f.thorough, "thorough", false, "examine everything again, and every version of every file from its beginning besides")
 	flags.BoolVar(&f.runScanners, "run-scanners", false, "run the scanners that product.yaml names; see plimsoll scanners")
 	return cmd
 }
@@ -113,7 +115,7 @@ func (app *App) assessOptions(dir string, f runFlags) (assess.Options, error) {
 	if err != nil {
 		return assess.Options{}, err
 	}
-	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo, RunScanners: f.runScanners, Level: f.level, Getenv: app.Getenv, Clock: app.Clock}, nil
+	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo || f.thorough, Thorough: f.thorough, RunScanners: f.runScanners, Level: f.level, Getenv: app.Getenv, Clock: app.Clock}, nil
 }
 
 // parseMoment reads a day, which means its noon in UTC, or a moment.

@@ -15,8 +15,9 @@ func (r *Repo) At(ctx context.Context, revision string) (*Repo, error) {
 	if err != nil {
 		return nil, err
 	}
-	at := &Repo{gitDir: r.gitDir, head: commit, tips: []string{commit}}
+	at := &Repo{gitDir: r.gitDir, head: commit, tips: []string{commit}, idSize: r.idSize}
 	at.remember(ctx)
+	at.store = r.store
 	return at, nil
 }
 

@@ -9,14 +9,19 @@ import (
 	"fmt"
 	"io"
 	"sort"
+
+	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
 )
 
 // Introductions says for every blob that a ref reaches which commit brought it
 // in first, and under which path.
 type Introductions struct {
 	commits []string // hex, in the order of the log: newest first
-	paths   []string
-	byBlob  map[objectID]introduction
+	// fromCommits is how many of them are commits. The rest are trees and blobs
+	// that a ref names by themselves.
+	fromCommits int
+	paths       []string
+	byBlob      map[objectID]introduction
 }
 
 // objectID is an object name in binary, SHA-1 or SHA-256, zero padded.
@@ -27,8 +32,9 @@ type introduction struct{ commit, path uint32 }
 // Len is the number of blobs.
 func (in *Introductions) Len() int { return len(in.byBlob) }
 
-// Of returns the oldest commit that holds the blob and its path there. Ok is
-// false where no ref reaches the blob.
+// Of returns the oldest commit that holds the blob and its path there. For a blob
+// that no commit holds it is the tree or blob that a ref names, and the path in
+// it, which is "" for the blob itself. Ok is false where no ref reaches the blob.
 func (in *Introductions) Of(oid string) (commit, path string, ok bool) {
 	id, valid := parseObjectID([]byte(oid))
 	at, ok := in.byBlob[id]
@@ -51,9 +57,64 @@ func (in *Introductions) Blobs(oidLength int) []string {
 // Introductions reads the history once; later calls share the result.
 func (r *Repo) Introductions(ctx context.Context) (*Introductions, error) { return r.introduced() }
 
-// readIntroductions reads the differences of trees, not of contents: -c shows of
-// a merge what it has from none of its parents.
+// readIntroductions finds them in the object store, or asks git where that is
+// made in a way that we do not read.
 func (r *Repo) readIntroductions(ctx context.Context) (*Introductions, error) {
+	in, err := r.readStore(ctx)
+	if errors.Is(err, pack.ErrUnsupported) || errors.Is(err, pack.ErrLarge) {
+		return r.askIntroductions(ctx)
+	}
+	if err != nil {
+		err = fmt.Errorf("reading the history: %w", err)
+	}
+	return in, err
+}
+
+func (r *Repo) readStore(ctx context.Context) (*Introductions, error) {
+	store, err := r.store()
+	if err != nil {
+		return nil, err
+	}
+	all, read := newTrees(store), make(chan error, 1)
+	go func() {
+		if store.Len() > manyObjects {
+			read <- all.read(ctx)
+		}
+		close(read)
+	}()
+	h, logErr := r.walked()
+	if err := <-read; err != nil {
+		return nil, err
+	}
+	if h == nil || ctx.Err() != nil {
+		return nil, errors.Join(logErr, ctx.Err())
+	}
+	work := &introducer{repo: r, log: h.log, trees: all, get: store.NewGetter(), paths: map[string]uint32{}}
+	err = errors.Join(work.run(ctx), work.direct(h.starts.others))
+	return work.result(), errors.Join(logErr, err)
+}
+
+// result makes the tables by commit, path and blob.
+func (work *introducer) result() *Introductions {
+	in := &Introductions{paths: work.texts, byBlob: make(map[objectID]introduction, 1024)}
+	for i := range work.log.commits {
+		in.commits = append(in.commits, work.repo.hexOf(work.log.commits[i].id))
+	}
+	in.fromCommits = len(in.commits)
+	for _, id := range work.others {
+		in.commits = append(in.commits, work.repo.hexOf(id))
+	}
+	for object, at := range work.byObject {
+		if at.commit != 0 {
+			in.byBlob[objectID(work.trees.id(uint32(object)))] = introduction{at.commit - 1, at.path}
+		}
+	}
+	return in
+}
+
+// askIntroductions reads the differences of trees, not of contents: -c shows of
+// a merge what it has from none of its parents.
+func (r *Repo) askIntroductions(ctx context.Context) (*Introductions, error) {
 	in := &Introductions{byBlob: map[objectID]introduction{}}
 	paths := map[string]uint32{}
 	err := r.stream(ctx, nil, func(out *bufio.Reader) error {
@@ -147,7 +208,7 @@ func (r *Repo) EachBlob(ctx context.Context, wanted func(oid string) bool, fn fu
 	}
 	for id := range in.byBlob {
 		if !here[id] {
-			missing = append(missing, hexOf(id, r))
+			missing = append(missing, r.hexOf(pack.ID(id)))
 		}
 	}
 	sort.Strings(missing)
@@ -185,12 +246,4 @@ func (r *Repo) blobsHere(ctx context.Context, in *Introductions, wanted func(str
 		}
 	}, "cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname) blob 0")
 	return here, order, err
-}
-
-func hexOf(id objectID, r *Repo) string {
-	n := 20
-	if len(r.head) == 64 {
-		n = 32
-	}
-	return hex.EncodeToString(id[:n])
 }

@@ -7,9 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os/exec"
 	"strconv"
 	"strings"
+
+	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
 )
 
 // stream runs git and hands its output over as it comes. The output must be read
@@ -105,42 +108,38 @@ const maxCommit = 4 << 20
 // commit, or one of more than maxCommit bytes, is an error that says so, after
 // all others were handed over.
 func (r *Repo) EachCommit(ctx context.Context, fn func(oid string, raw []byte) error) error {
-	return r.eachListed(ctx, r.walking("rev-list"), "commit", fn)
+	h, err := r.walked()
+	if errors.Is(err, pack.ErrUnsupported) {
+		return r.askCommits(ctx, fn)
+	}
+	if h == nil {
+		return err
+	}
+	only := &rawOnly{kind: pack.Commit, fn: fn, repo: r}
+	return errors.Join(err, only.each(ctx, h.store.NewGetter(), h.named()), only.err())
 }
 
 // EachTag calls fn with the exact bytes of every annotated tag that a ref names.
 func (r *Repo) EachTag(ctx context.Context, fn func(oid string, raw []byte) error) error {
+	store, err := r.store()
+	if errors.Is(err, pack.ErrUnsupported) {
+		return r.askTags(ctx, fn)
+	}
+	if err != nil {
+		return err
+	}
 	refs, err := r.Refs(ctx)
 	if err != nil {
 		return err
 	}
-	var list strings.Builder
+	var ids []pack.ID
 	for _, ref := range refs {
-		if ref.Type == "tag" {
-			list.WriteString(ref.OID + "\n")
+		if id, ok := pack.ParseID(ref.OID); ok && ref.Type == "tag" {
+			ids = append(ids, id)
 		}
 	}
-	only := &rawOnly{kind: "tag", fn: fn}
-	return errors.Join(r.batch(ctx, strings.NewReader(list.String()), only.object), only.err())
-}
-
-// eachListed pipes the object names that one git command prints into another
-// that prints the objects.
-func (r *Repo) eachListed(ctx context.Context, list []string, kind string, fn func(string, []byte) error) error {
-	read, write := io.Pipe()
-	listErr := make(chan error, 1)
-	go func() {
-		err := r.stream(ctx, nil, func(out *bufio.Reader) error {
-			_, err := io.Copy(write, out)
-			return err
-		}, list...)
-		write.Close()
-		listErr <- err
-	}()
-	only := &rawOnly{kind: kind, fn: fn}
-	err := r.batch(ctx, read, only.object)
-	read.Close()
-	return errors.Join(err, <-listErr, only.err())
+	only := &rawOnly{kind: pack.Tag, fn: fn, repo: r}
+	return errors.Join(only.each(ctx, store.NewGetter(), ids), only.err())
 }
 
 // batch answers the object names that names gives, one a line.
@@ -151,28 +150,33 @@ func (r *Repo) batch(ctx context.Context, names io.Reader, fn func(object, io.Re
 
 // rawOnly reads objects of one kind whole and passes over the rest.
 type rawOnly struct {
-	kind  string
+	kind  pack.Kind
 	fn    func(oid string, raw []byte) error
-	buf   []byte
+	repo  *Repo
 	large []string // objects that are too large to be taken into memory
 }
 
-func (w *rawOnly) object(o object, content io.Reader) error {
-	if o.missing || o.kind != w.kind {
-		return nil
+// each reads the objects called ids. What is not here is passed over.
+func (w *rawOnly) each(ctx context.Context, g *pack.Getter, ids []pack.ID) error {
+	var failed error
+	for i := range ids {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		kind, raw, err := g.Get(&ids[i])
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, pack.ErrLarge), err == nil && kind == w.kind && len(raw) > maxCommit:
+			w.large = append(w.large, w.repo.hexOf(ids[i]))
+		case err != nil:
+			failed = errors.Join(failed, firstOf(failed, err))
+		case kind == w.kind:
+			if err := w.fn(w.repo.hexOf(ids[i]), raw); err != nil {
+				return err
+			}
+		}
 	}
-	if o.size > maxCommit {
-		w.large = append(w.large, o.oid)
-		return nil
-	}
-	if int64(cap(w.buf)) < o.size {
-		w.buf = make([]byte, o.size*2)
-	}
-	w.buf = w.buf[:o.size]
-	if _, err := io.ReadFull(content, w.buf); err != nil {
-		return err
-	}
-	return w.fn(o.oid, w.buf)
+	return failed
 }
 
 // err tells of what was too large: a padded message must not keep a commit from
@@ -187,20 +191,24 @@ func (w *rawOnly) err() error {
 // BlobSizes calls fn with the size in bytes of every blob that is here, whether
 // or not a ref reaches it.
 func (r *Repo) BlobSizes(ctx context.Context, fn func(oid string, size int64) error) error {
-	return r.stream(ctx, nil, func(out *bufio.Reader) error {
-		for {
-			o, err := readObjectHead(out)
-			if err == io.EOF {
-				return nil
-			}
-			if err != nil {
-				return err
-			}
-			if o.kind == "blob" {
-				if err := fn(o.oid, o.size); err != nil {
-					return err
-				}
-			}
+	store, err := r.store()
+	if errors.Is(err, pack.ErrUnsupported) {
+		return r.askBlobSizes(ctx, fn)
+	}
+	if err != nil {
+		return err
+	}
+	if err := store.Sizes(pack.Blob, func(id pack.ID, size int64) error { return fn(r.hexOf(id), size) }); err != nil {
+		return err
+	}
+	return store.EachLoose(func(id pack.ID) error {
+		if _, packed := store.Find(&id); packed || ctx.Err() != nil {
+			return ctx.Err()
 		}
-	}, "cat-file", "--batch-all-objects", "--unordered", "--batch-check")
+		kind, size, err := store.LooseSize(&id)
+		if err != nil || kind != pack.Blob {
+			return nil // broken objects are told of by those who need them
+		}
+		return fn(r.hexOf(id), size)
+	})
 }

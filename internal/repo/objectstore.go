@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -28,13 +29,30 @@ func (r *Repo) ObjectsDigest(_ context.Context) (string, error) {
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
 }
 
+// maxBorrowed is how many repositories a repository may borrow objects from, and
+// maxBorrowDepth how long a chain of them may be.
+const maxBorrowed, maxBorrowDepth = 100, 5
+
 // objectDirs are the repository's own folder of objects and its alternates.
 func (r *Repo) objectDirs() []string {
-	own := filepath.Join(r.gitDir, "objects")
-	dirs := []string{own}
-	text, err := os.ReadFile(filepath.Join(own, "info", "alternates"))
+	dirs := []string{filepath.Join(r.gitDir, "objects")}
+	for at, depth := 0, 0; at < len(dirs) && depth < maxBorrowDepth; depth++ {
+		for end := len(dirs); at < end; at++ {
+			for _, dir := range alternates(dirs[at]) {
+				if !slices.Contains(dirs, dir) && len(dirs) < maxBorrowed {
+					dirs = append(dirs, dir)
+				}
+			}
+		}
+	}
+	return dirs
+}
+
+// alternates are the folders that a folder of objects borrows from.
+func alternates(own string) (dirs []string) {
+	text, err := readSmall(filepath.Join(own, "info", "alternates"))
 	if err != nil {
-		return dirs
+		return nil
 	}
 	for line := range strings.Lines(string(text)) {
 		if line = strings.TrimSpace(line); line == "" || strings.HasPrefix(line, "#") {
@@ -43,7 +61,7 @@ func (r *Repo) objectDirs() []string {
 		if !filepath.IsAbs(line) {
 			line = filepath.Join(own, line)
 		}
-		dirs = append(dirs, line)
+		dirs = append(dirs, filepath.Clean(line))
 	}
 	return dirs
 }

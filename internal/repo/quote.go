@@ -18,7 +18,7 @@ func unquote(path string) string {
 		}
 		i++
 		if i+2 < len(body) && isOctal(body[i:i+3]) {
-			b.WriteByte((body[i]-'0')<<6 | (body[i+1]-'0')<<3 | body[i+2] - '0')
+			b.WriteByte((body[i]-'0')<<6 | (body[i+1]-'0')<<3 | (body[i+2] - '0'))
 			i += 2
 			continue
 		}

@@ -19,6 +19,7 @@ import (
 	"sync"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
 )
 
 // Repo is an open repository. Its methods may be called from several goroutines.
@@ -27,9 +28,12 @@ type Repo struct {
 	gitDir string   // the common git directory, absolute
 	head   string   // commit of HEAD; "" before the first commit
 	tips   []string // what git's walks of the history start from: "--all", or one commit
+	idSize int      // bytes of an object's name
 
 	introduced func() (*Introductions, error)
 	refs       func() ([]Ref, error)
+	store      func() (*pack.Store, error)
+	walked     func() (*history, error)
 }
 
 // ErrNone is the cause where a folder stands in no repository.
@@ -41,15 +45,18 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return nil, fault.New(fault.Usage, "name a folder inside a git repository", "opening %s: no such folder", dir)
 	}
-	out, err := run(ctx, dir, "rev-parse", "--path-format=absolute", "--git-common-dir", "--is-bare-repository")
+	out, err := run(ctx, dir, "rev-parse", "--path-format=absolute", "--git-common-dir", "--is-bare-repository", "--show-object-format")
 	if err != nil {
 		return nil, notARepository(dir, err)
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if len(lines) != 2 {
+	if len(lines) != 3 {
 		return nil, fmt.Errorf("asking git about %s: unexpected answer %q", dir, out)
 	}
-	r := &Repo{gitDir: lines[0], tips: []string{"--all"}}
+	r := &Repo{gitDir: lines[0], tips: []string{"--all"}, idSize: 20}
+	if lines[2] == "sha256" {
+		r.idSize = 32
+	}
 	if lines[1] != "true" {
 		if r.root, err = topLevel(ctx, dir); err != nil {
 			return nil, err
@@ -65,6 +72,8 @@ func Open(ctx context.Context, dir string) (*Repo, error) {
 // remember makes what is read once and shared.
 func (r *Repo) remember(ctx context.Context) {
 	r.introduced = sync.OnceValues(func() (*Introductions, error) { return r.readIntroductions(ctx) })
+	r.store = sync.OnceValues(r.openStore)
+	r.walked = sync.OnceValues(func() (*history, error) { return r.readHistory(ctx) })
 	r.refs = sync.OnceValues(func() ([]Ref, error) { return r.readRefs(ctx) })
 }
 

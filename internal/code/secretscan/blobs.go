@@ -21,6 +21,7 @@ type blobs struct {
 	found   map[string][]sighting
 	cut     map[string][2]int64     // places skipped; 1 where there were too many credentials
 	inside  map[string]*unwrap.Walk // what they held, of those that are containers or hold encoded text
+	lfs     map[string]bool         // the Git LFS pointers among them
 	bytes   int64
 	skipped int64
 	more    int64
@@ -28,7 +29,7 @@ type blobs struct {
 }
 
 func newBlobs() *blobs {
-	return &blobs{sizes: map[string]int64{}, found: map[string][]sighting{}, cut: map[string][2]int64{}, inside: map[string]*unwrap.Walk{}}
+	return &blobs{sizes: map[string]int64{}, found: map[string][]sighting{}, cut: map[string][2]int64{}, inside: map[string]*unwrap.Walk{}, lfs: map[string]bool{}}
 }
 
 // put returns what takes the result on the blob called oid.
@@ -46,6 +47,9 @@ func (b *blobs) put(oid string) func(*examined, error) error {
 		}
 		if result.walk != nil {
 			b.inside[oid] = result.walk
+		}
+		if result.pointer {
+			b.lfs[oid] = true
 		}
 		if result.skipped > 0 || result.more {
 			limit := [2]int64{int64(result.skipped), 0}
@@ -74,6 +78,7 @@ func (b *blobs) add(other *blobs) {
 	maps.Copy(b.found, other.found)
 	maps.Copy(b.cut, other.cut)
 	maps.Copy(b.inside, other.inside)
+	maps.Copy(b.lfs, other.lfs)
 }
 
 // keep forgets the blobs that keep is false for, and adds up the rest.
@@ -85,6 +90,7 @@ func (b *blobs) keep(keep func(oid string) bool) {
 			delete(b.found, oid)
 			delete(b.cut, oid)
 			delete(b.inside, oid)
+			delete(b.lfs, oid)
 			continue
 		}
 		b.bytes += size
@@ -110,7 +116,7 @@ func (b *blobs) encode() []byte {
 		data = append(data, raw...)
 		data = binary.AppendUvarint(data, uint64(b.sizes[oid]))
 	}
-	rest, err := json.Marshal(rareParts{b.found, b.cut, b.inside})
+	rest, err := json.Marshal(rareParts{b.found, b.cut, b.inside, b.lfs})
 	if err != nil {
 		return nil
 	}
@@ -122,6 +128,7 @@ type rareParts struct {
 	Found  map[string][]sighting   `json:"found"`
 	Cut    map[string][2]int64     `json:"cut"`
 	Inside map[string]*unwrap.Walk `json:"inside"`
+	LFS    map[string]bool         `json:"lfs"`
 }
 
 // decodeBlobs reads what encode wrote under key of memo; anything broken gives
@@ -159,6 +166,9 @@ func decodeBlobs(memo *check.Memo, key string) *blobs {
 	}
 	if rare.Inside != nil {
 		b.inside = rare.Inside
+	}
+	if rare.LFS != nil {
+		b.lfs = rare.LFS
 	}
 	return b
 }

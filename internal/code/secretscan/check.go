@@ -66,6 +66,7 @@ const (
 	countFiles   = "files"
 	countBytes   = "bytes"
 	countSkipped = "skipped"
+	countLFS     = "lfs"
 	countMore    = "more "
 	countFound   = "found "
 )
@@ -110,6 +111,7 @@ func (s *scanner) runTree(ctx context.Context, p *check.Pass, found *gathering) 
 		return err
 	}
 	inside.tell(p, "the work tree")
+	tellPointers(p, counts[countLFS], "the work tree")
 	return nil
 }
 
@@ -121,6 +123,9 @@ func (s *scanner) examineFile(_ context.Context, f repo.File, r io.Reader, item 
 	}
 	item.Count(countFiles, 1)
 	item.Count(countBytes, result.bytes)
+	if result.pointer {
+		item.Count(countLFS, 1)
+	}
 	if result.skipped > 0 {
 		item.Count(countSkipped, int64(result.skipped))
 	}

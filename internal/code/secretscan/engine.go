@@ -10,7 +10,8 @@
 // expression on a bounded stretch, or with a reader of assignments (assign.go)
 // or of URLs (url.go). What was found must still pass for a credential
 // (judge.go). All of it is a function of the bytes within contextBytes and
-// reachBytes of the literal, so a text may be scanned in pieces, in any order.
+// reachBytes of the literal, so a text may be scanned in pieces, in any order,
+// and what was found in a stretch holds wherever the stretch is copied (trail.go).
 package secretscan
 
 import (
@@ -25,6 +26,11 @@ const (
 	contextBytes = 1 << 10
 	// reachBytes is how far beyond a literal anything is looked at.
 	reachBytes = 16 << 10
+	// valueBytes is how far beyond a literal the readers of assignments and URLs look.
+	valueBytes = 2 << 10
+	// edgeBytes is how far beyond the ends of what was recognised is looked whether
+	// it stands alone.
+	edgeBytes = 8
 	// blockBytes is how much the filter reads before its hits are followed up.
 	blockBytes = 64 << 10
 )
@@ -72,6 +78,8 @@ type literal struct {
 	values  []int32 // rules of the form value
 	schemes []int32 // rules of the form url
 	users   []int32 // rules of the user's
+	// reach is how many bytes from its beginning on its rules may look at.
+	reach func() int
 }
 
 // scratch is what one scan works with.
@@ -110,6 +118,10 @@ func newEngine(secrets []knowledge.Secret, users map[string]*userRule) (*Engine,
 			e.literals[n].add(int32(i), secrets[i].Form)
 		}
 	}
+	for i := range e.literals {
+		l := &e.literals[i]
+		l.reach = sync.OnceValue(func() int { return e.reachOf(l) })
+	}
 	var err error
 	if e.filter, err = newFilter(e.literals); err != nil {
 		return nil, err
@@ -140,10 +152,8 @@ func (l *literal) add(rule int32, form knowledge.Form) {
 // because text was made of so many hits that looking into all would not end.
 func (e *Engine) Scan(text []byte, from, to int, emit func(Match)) (skipped int) {
 	from, to = max(from, 0), min(to, len(text))
-	s := e.scratch.Get().(*scratch)
+	s := e.take()
 	defer e.scratch.Put(s)
-	clear(s.spent)
-	s.skips = 0
 	first := from
 	t := &scan{engine: e, scratch: s, text: text, budget: 2*(to-from) + 4<<20, emit: emit}
 	for ; from < to; from += blockBytes {
@@ -158,6 +168,13 @@ func (e *Engine) Scan(text []byte, from, to int, emit func(Match)) (skipped int)
 	return s.skips
 }
 
+func (e *Engine) take() *scratch {
+	s := e.scratch.Get().(*scratch)
+	clear(s.spent)
+	s.skips = 0
+	return s
+}
+
 // scan is one call of Scan.
 type scan struct {
 	engine  *Engine
@@ -165,11 +182,18 @@ type scan struct {
 	text    []byte
 	budget  int // bytes that one rule's expression may be given
 	emit    func(Match)
+	at      hit // that is followed
 }
 
-// follow looks closer at one literal.
+// follow looks closer at one literal. What is handed on of the text ends where
+// nothing may be looked at any more: that this is so must not rest on the care of
+// every reader.
 func (t *scan) follow(h hit) {
 	l := &t.engine.literals[h.literal]
+	t.at = h
+	whole := t.text
+	defer func() { t.text = whole }()
+	t.text = whole[:min(h.at+l.reach(), len(whole))]
 	for _, i := range l.plain {
 		t.expression(&t.engine.rules[i], i, h.at, len(l.text))
 	}

@@ -17,6 +17,7 @@ type filter struct {
 	folded  []string // the literals in lower case
 	guarded []bool   // literals that only count where a word begins
 	maximal int      // the farthest offset of a candidate
+	longest int      // bytes of the longest literal
 }
 
 // gramTable is the number of hashes of three folded bytes.
@@ -49,6 +50,7 @@ func newFilter(literals []literal) (*filter, error) {
 	rank := ranks()
 	for i, l := range literals {
 		f.folded = append(f.folded, l.text)
+		f.longest = max(f.longest, len(l.text))
 		f.guarded = append(f.guarded, len(l.text) == 3 && len(l.values) == 0 && len(l.schemes) == 0 && len(l.users) == 0)
 		switch {
 		case len(l.text) < 3:

@@ -86,7 +86,8 @@ func (g *gathering) finding(at *seen) event.Finding {
 	if first.Inside != "" { // lines and columns are those of the entry
 		f.Line, f.Column, f.EndColumn, f.Source, f.SourceColumn = 0, 0, 0, "", 0
 	}
-	if first.commit != "" {
+	f.Message += whereSaid(first)
+	if first.commit != "" && first.Said == "" {
 		f.Message += ", in history only: removing it from the tree didn't revoke it"
 	}
 	for _, other := range places[1:min(len(places), 1+maxAlso)] {
@@ -96,7 +97,8 @@ func (g *gathering) finding(at *seen) event.Finding {
 }
 
 // elsewhere lists the places in history under paths that the work tree doesn't
-// show it at, each path once: versions of one file are one place.
+// show it at, each path once: versions of one file are one place. What has no
+// path, as messages have none, is a place of its own.
 func elsewhere(at *seen) []placeOf {
 	shown := map[string]bool{}
 	for _, p := range at.tree {
@@ -104,7 +106,7 @@ func elsewhere(at *seen) []placeOf {
 	}
 	var places []placeOf
 	for _, p := range at.history {
-		if !shown[p.path] {
+		if p.path == "" || !shown[p.path] {
 			shown[p.path] = true
 			places = append(places, p)
 		}

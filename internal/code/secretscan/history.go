@@ -1,28 +1,22 @@
 package secretscan
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
+	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
 )
 
 // memoKey is where the results on blobs are kept from run to run.
 const memoKey = "blobs"
-
-// passedOn is the largest blob that is copied and given to another core; a
-// larger one is read as it streams by.
-const passedOn = 1 << 20
 
 // runHistory tells what the history holds: from an earlier run while nothing
 // has moved, or else by examining the blobs that no run has examined yet.
@@ -62,13 +56,18 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 	}
 	known := decodeBlobs(p.Memo(), memoKey)
 	fresh := newBlobs()
-	missing, err := s.eachBlob(ctx, p, r, known, fresh)
+	unread, err := s.eachBlob(ctx, p, r, known, fresh)
 	if ctx.Err() != nil {
 		return t, false, ctx.Err()
 	}
 	if err != nil && whole { // not the same words twice
 		whole = false
 		p.Problem(brokenOff(err))
+	}
+	if p.Thorough() {
+		if err := s.thorough(ctx, p, r, fresh); err != nil {
+			return t, false, err
+		}
 	}
 	known.add(fresh)
 	known.keep(func(oid string) bool { _, _, reachable := in.Of(oid); return reachable })
@@ -84,46 +83,36 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 		_, path, _ := in.Of(oid)
 		t.Inside.add(path, known.inside[oid])
 	}
-	t.Blobs, t.Reachable, t.Missing = known.len(), in.Len(), len(missing)
-	t.Bytes, t.Skipped, t.More = known.bytes, known.skipped, known.more
-	return t, whole, nil
+	if unread != nil {
+		t.Missing = len(unread.Missing)
+		for _, f := range unread.Broken {
+			whole = false
+			p.Problem(broken(f))
+		}
+	}
+	t.Blobs, t.Reachable = known.len(), in.Len()
+	t.Bytes, t.Skipped, t.More, t.Pointers = known.bytes, known.skipped, known.more, len(known.lfs)
+	said, err := s.messages(ctx, p, r, &t)
+	return t, whole && said, err
 }
 
 // eachBlob examines the blobs that known lacks, on all cores, into fresh.
-func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, known, fresh *blobs) (missing []string, err error) {
-	type work struct {
-		oid  string
-		data *bytes.Buffer
-	}
-	queue := make(chan work, 4*runtime.GOMAXPROCS(0))
-	buffers := sync.Pool{New: func() any { return new(bytes.Buffer) }}
-	var group sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		group.Go(func() {
-			for w := range queue {
-				fresh.put(w.oid)(s.read(w.data, int64(w.data.Len())))
-				w.data.Reset()
-				buffers.Put(w.data)
+func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, known, fresh *blobs) (*repo.Unread, error) {
+	unread, err := r.EachVersion(ctx, repo.Versions{
+		Wanted: func(oid string) bool { return !known.has(oid) },
+		Version: func(v repo.Version) (any, error) {
+			result, kept, err := s.version(v)
+			if v.Wanted {
+				err = fresh.put(v.OID)(result, err)
 			}
-		})
-	}
-	missing, err = r.EachBlob(ctx, func(oid string) bool { return !known.has(oid) }, func(oid string, size int64, content io.Reader) error {
-		if n := fresh.count(); n%5000 == 4999 {
-			p.Progress("%d blobs of the history", n+1)
-		}
-		if size > passedOn {
-			return fresh.put(oid)(s.read(content, size))
-		}
-		data := buffers.Get().(*bytes.Buffer)
-		if _, err := data.ReadFrom(content); err != nil {
-			return fmt.Errorf("reading blob %s: %w", oid, err)
-		}
-		queue <- work{oid, data}
-		return nil
+			if n := fresh.count(); v.Wanted && n%5000 == 0 && p != nil {
+				p.Progress("%d blobs of the history", n)
+			}
+			return kept, err
+		},
+		Large: func(oid string, size int64, content io.Reader) error { return fresh.put(oid)(s.read(content, size)) },
 	})
-	close(queue)
-	group.Wait()
-	return missing, errors.Join(err, fresh.err)
+	return unread, errors.Join(err, fresh.err)
 }
 
 // tellHistory says what was looked at and what could not be.
@@ -131,6 +120,8 @@ func (s *scanner) tellHistory(p *check.Pass, t told) {
 	p.Observe(event.Observation{What: "blobs of the history scanned for secrets", Count: int64(t.Blobs), Rules: s.ruleIDs()})
 	p.Observe(event.Observation{What: "bytes of the history scanned for secrets", Count: t.Bytes})
 	t.Inside.tell(p, "the history")
+	tellPointers(p, int64(t.Pointers), "the history")
+	s.tellMessages(p, t)
 	if t.Missing > 0 {
 		p.Problem(event.Problem{
 			Code: string(fault.Missing), Incomplete: true,
@@ -152,6 +143,14 @@ func brokenOff(err error) event.Problem {
 	return event.Problem{
 		Code: string(fault.Incomplete), Incomplete: true,
 		Message: "the history could not be read to its end: " + err.Error(),
+		Hint:    "run git fsck; fetch the repository again where it is damaged",
+	}
+}
+
+func broken(f *pack.Fault) event.Problem {
+	return event.Problem{
+		Code: string(fault.Incomplete), Incomplete: true,
+		Message: "an object of the history could not be read: " + f.Error(),
 		Hint:    "run git fsck; fetch the repository again where it is damaged",
 	}
 }

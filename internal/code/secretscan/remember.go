@@ -26,6 +26,9 @@ type told struct {
 	Skipped   int64    `json:"skipped"`
 	More      int64    `json:"more"`
 	Inside    tally    `json:"inside"`
+	Pointers  int      `json:"pointers"` // of Git LFS
+	Messages  int      `json:"messages"` // that were examined
+	Large     int      `json:"large"`    // messages that were not
 }
 
 // position names the state of a repository that a result is about.
@@ -53,6 +56,7 @@ func remembered(m *check.Memo, now told) (told, bool) {
 		return told{}, false
 	}
 	m.Get(memoKey) // what is not asked for is forgotten, and the next commit needs it
+	m.Get(messageKey)
 	return then, true
 }
 

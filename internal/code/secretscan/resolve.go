@@ -11,7 +11,7 @@ import (
 func Resolve(matches []Match) []Match {
 	slices.SortFunc(matches, func(a, b Match) int {
 		return cmp.Or(b.weight()-a.weight(), (b.SecretEnd-b.SecretStart)-(a.SecretEnd-a.SecretStart), (b.End-b.Start)-(a.End-a.Start),
-			a.SecretStart-b.SecretStart, cmp.Compare(a.Rule.ID, b.Rule.ID), a.Anchor-b.Anchor)
+			a.SecretStart-b.SecretStart, cmp.Compare(a.Rule.ID, b.Rule.ID), a.Anchor-b.Anchor, a.Start-b.Start, cmp.Compare(a.Shape, b.Shape))
 	})
 	var starts []int // of the secrets kept, sorted, with the matches beside them
 	var kept []Match

@@ -44,7 +44,8 @@ type sighting struct {
 	MadeUp       bool   `json:"u,omitempty"` // see isMadeUp
 	Inside       string `json:"i,omitempty"` // the entry of the archive, in which Line is; see nested.go
 	Via          string `json:"v,omitempty"` // the encodings it was found in, outermost first
-	Unless       []int  `json:"a,omitempty"` // see Match
+	Unless       []int  `json:"x,omitempty"` // see Match
+	Said         string `json:"a,omitempty"` // in a message: the commit and the tag, see said
 }
 
 // examined is what reading one text gave.
@@ -54,6 +55,7 @@ type examined struct {
 	skipped   int          // places left out, see Engine.Scan
 	more      bool         // credentials beyond maxSightings were left out
 	walk      *unwrap.Walk // what was looked into; nil where there was nothing
+	pointer   bool         // it is a Git LFS pointer
 }
 
 // scanner reads whole texts with an engine.
@@ -105,7 +107,10 @@ func (t *reading) text(r io.Reader, mark []byte, size int64) (*examined, error) 
 	if size > repo.WindowSize-1<<10 {
 		size = repo.WindowSize // so that only a window with another behind it is of that length
 	}
-	err := repo.Windows(r, size, func(w repo.Window) error { t.window(w); return nil })
+	err := repo.Windows(r, size, func(w repo.Window) error {
+		t.window(w, func(emit func(Match)) int { return t.engine.Scan(w.Data, 0, len(w.Data), emit) })
+		return nil
+	})
 	if t.depth == 0 && t.Tells() {
 		t.result.walk = t.Walk
 	}
@@ -126,17 +131,19 @@ type reading struct {
 
 // window takes the matches whose anchors belong to w: those in the last part of
 // an overlapping end are left to the next window, which sees what follows them.
-func (t *reading) window(w repo.Window) {
+// Scan gives all matches and says how many places it left out.
+func (t *reading) window(w repo.Window, scan func(emit func(Match)) (skipped int)) {
 	from, to := max(w.Fresh-seam, 0), len(w.Data)
 	if len(w.Data) == repo.WindowSize {
 		to -= seam
 	}
 	if w.Offset == 0 {
 		t.binary = bytes.IndexByte(w.Data[:min(len(w.Data), 8<<10)], 0) >= 0
+		t.result.pointer = isPointer(w.Data)
 	}
 	t.result.bytes += int64(len(w.Data) - w.Fresh)
 	t.matches = t.matches[:0]
-	t.result.skipped += t.engine.Scan(w.Data, 0, len(w.Data), func(m Match) {
+	t.result.skipped += scan(func(m Match) {
 		if !t.binary || inBinary(m.Rule) {
 			t.matches = append(t.matches, m)
 		}

@@ -175,7 +175,7 @@ func (u *userRule) accepts(text []byte, m *Match) bool {
 	if u.Entropy > 0 && entropy(secret) <= u.Entropy {
 		return false
 	}
-	low, high := max(m.Start-contextBytes, 0), min(m.End+contextBytes, len(text))
+	low, high := min(max(m.Anchor-contextBytes, 0), m.Start), min(m.End+contextBytes, len(text))
 	line := text[low+bytes.LastIndexByte(text[low:m.Start], '\n')+1 : m.End+cut(text[m.End:high], "\n")]
 	for i, a := range u.Allow {
 		allowed, ifInPath := a.AllowsSecret(secret, text[m.Start:m.End], line)

@@ -1,0 +1,97 @@
+package secretscan
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
+)
+
+// messageKey is where the results on messages are kept from run to run.
+const messageKey = "messages"
+
+// messages examines what commits and annotated tags say, as far as no earlier
+// run has, and adds it to t. It tells what it could not read.
+func (s *scanner) messages(ctx context.Context, p *check.Pass, r *repo.Repo, t *told) (whole bool, _ error) {
+	oids, err := r.Messages(ctx)
+	if oids == nil {
+		return err == nil, nil // the blobs' walk tells why
+	}
+	known, fresh := decodeBlobs(p.Memo(), messageKey), newBlobs()
+	large, err := r.EachMessage(ctx, lacking(known, oids), func(m repo.Message) error {
+		result, err := s.read(bytes.NewReader(m.Text), int64(len(m.Text)))
+		for i := range result.sightings {
+			result.sightings[i].Said = said(m)
+		}
+		return fresh.put(m.OID)(result, err)
+	})
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	whole = err == nil && fresh.err == nil
+	if !whole {
+		p.Problem(brokenOff(errors.Join(err, fresh.err)))
+	}
+	known.add(fresh)
+	reachable := make(map[string]bool, len(oids))
+	for _, oid := range oids {
+		reachable[oid] = true
+	}
+	known.keep(func(oid string) bool { return reachable[oid] })
+	p.Memo().Put(messageKey, known.encode())
+	for _, oid := range known.withSightings() {
+		for _, g := range known.found[oid] {
+			commit, _, _ := cutSaid(g.Said)
+			t.Found, t.Commits = append(t.Found, placed{"", g}), append(t.Commits, commit)
+		}
+	}
+	t.Messages, t.Large = known.len(), large
+	return whole, nil
+}
+
+// lacking lists the oids that known lacks.
+func lacking(known *blobs, oids []string) (list []string) {
+	for _, oid := range oids {
+		if !known.has(oid) {
+			list = append(list, oid)
+		}
+	}
+	return list
+}
+
+// said is how a sighting in a message keeps which message that is.
+func said(m repo.Message) string { return m.Commit + " " + m.Tag }
+
+func cutSaid(text string) (commit, tag string, ok bool) {
+	before, after, ok := bytes.Cut([]byte(text), []byte{' '})
+	return string(before), string(after), ok
+}
+
+// whereSaid says in words where a sighting without a path is.
+func whereSaid(p placeOf) string {
+	_, tag, ok := cutSaid(p.Said)
+	switch {
+	case p.path != "":
+		return ""
+	case !ok:
+		return ", in an object that a ref names by itself"
+	case tag != "":
+		return fmt.Sprintf(", in the message of the tag %s", tag)
+	}
+	return fmt.Sprintf(", in the message of the commit %.12s", p.commit)
+}
+
+// tellMessages says what of them was looked at.
+func (s *scanner) tellMessages(p *check.Pass, t told) {
+	p.Observe(event.Observation{What: "messages of commits and tags scanned for secrets", Count: int64(t.Messages), Rules: s.ruleIDs()})
+	if t.Large > 0 {
+		p.Problem(event.Problem{Code: string(fault.TooCostly), Incomplete: true,
+			Message: fmt.Sprintf("%d messages of commits or tags are too large to be read and were not scanned", t.Large),
+			Hint:    "look at them with git cat-file; nobody writes that much"})
+	}
+}
