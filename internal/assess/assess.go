@@ -74,6 +74,7 @@ func judge(ctx context.Context, o Options) (*assessment, error) {
 		return nil, err
 	}
 	a.words = a.call(ctx)
+	a.askIssuers(ctx)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

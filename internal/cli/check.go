@@ -9,19 +9,22 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/plimsoll-dev/plimsoll/internal/assess"
+	"github.com/plimsoll-dev/plimsoll/internal/code/verifylive"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/report"
+	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
 
 // runFlags are the flags of the commands that end in a verdict.
 type runFlags struct {
-	format string
-	show   string
-	asOf   string
-	level  int
-	only   []string
-	noMemo bool
+	format     string
+	show       string
+	asOf       string
+	level      int
+	only       []string
+	noMemo     bool
+	verifyLive bool
 
 	thorough    bool
 	runScanners bool
@@ -59,6 +62,7 @@ changed is not examined again.`,
 	flags := cmd.Flags()
 	flags.Var(enum(&f.show, "", "", "all", "open", "decided"), "show", "show all findings, the open or the decided ones, not just those that matter most")
 	flags.StringSliceVar(&f.only, "only", nil, "call these checks alone; of the others, evidence that stands counts")
+	flags.BoolVar(&f.verifyLive, "verify-live", false, "ask the issuers of credentials that were found whether they still work; sends each to its issuer")
 	flags.BoolVar(&f.noMemo, "no-memo", false, "examine everything again")
 	flags.BoolVar(&f.thorough, "thorough", false, "examine everything again, and every version of every file from its beginning besides")
 	flags.BoolVar(&f.runScanners, "run-scanners", false, "run the scanners that product.yaml names; see plimsoll scanners")
@@ -91,6 +95,13 @@ func (app *App) check(ctx context.Context, dir string, f runFlags) error {
 		return err
 	}
 	o.Handler = report.Tee(app.progress(), handler)
+	if f.verifyLive {
+		probes, err := knowledge.Probes()
+		if err != nil {
+			return err
+		}
+		o.AskIssuer = verifylive.New(probes, nil)
+	}
 	result, err := assess.Run(ctx, o)
 	if err != nil {
 		return err

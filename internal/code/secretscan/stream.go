@@ -62,10 +62,11 @@ type examined struct {
 type scanner struct {
 	engine   *Engine
 	rules    map[string]*knowledge.Secret
-	users    map[string]*userRule // by id, those of the rules that are the user\'s
-	prints   sync.Map             // of family and digest of the secret: its fingerprint
-	large    sync.Mutex           // held while a large archive is in memory
-	archives sync.Map             // by digest: the *examined of an archive, which often is in the tree and in the history
+	users    map[string]*userRule                    // by id, those of the rules that are the user\'s
+	prints   sync.Map                                // of family and digest of the secret: its fingerprint
+	large    sync.Mutex                              // held while a large archive is in memory
+	capture  func(fingerprint string, secret []byte) // is given each secret; nil but in Recover
+	archives sync.Map                                // by digest: the *examined of an archive, which often is in the tree and in the history
 }
 
 func newScanner(secrets []knowledge.Secret, files ...*userrules.File) (*scanner, error) {
@@ -209,6 +210,9 @@ func (t *reading) sighting(text []byte, m Match, at, line int, lineStart int64) 
 		Rule: m.Rule.ID, Fingerprint: t.fingerprint(m.Rule.Family, secret), Masked: Mask(string(secret), m.Rule.Prefix),
 		Line: line, Column: at - int(lineStart) + 1, EndColumn: end - int(lineStart) + 1, Shape: m.Shape,
 		LongLine: end-int(lineStart) > longLine, MadeUp: m.Rule.Generic && isMadeUp(secret), Unless: m.unless,
+	}
+	if t.capture != nil {
+		t.capture(s.Fingerprint, secret)
 	}
 	t.show(text, at, &s)
 	return s
