@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test lint bench fuzz generate crash big compare
+.PHONY: run build test lint bench fuzz generate crash big survival compare creddata
 
 run: ## say whether this repository is fit to ship
 	$(GO) run ./cmd/plimsoll check
@@ -36,3 +36,21 @@ crash: build ## kill -9 a hundred checks at random moments
 
 big: build ## the bad inputs that are too large for every run: 2 GB and 500 MB files, 100,000 files
 	$(GO) test -count=1 -timeout 30m ./internal/cli -v -run TestBig -big
+
+REPOSITORY ?= .
+compare: build ## time the secret scan beside gitleaks on REPOSITORY
+	sh scripts/compare.sh $(REPOSITORY)
+
+CLONES ?= ..
+survival: ## how many findings keep their identity over releases: CLONES is a folder with clones of terraform, prometheus and rails
+	$(GO) test -count=1 -timeout 120m ./internal/cli -v -run TestSurvival -survival $(abspath $(CLONES))
+
+# CREDDATA is a clone of https://github.com/Samsung/CredData, CREDDATA_MIRRORS a
+# folder of `git clone --mirror`s named owner+name, CREDDATA_REPOS where their
+# labelled commits are put. Only repositories whose ids begin with 0 to 7 are used.
+CREDDATA_REPOS ?= build/creddata
+creddata: ## recall and precision of the secret scanner on CredData: make creddata CREDDATA=dir CREDDATA_MIRRORS=dir
+	@test -n "$(CREDDATA)" || { echo "set CREDDATA to a clone of https://github.com/Samsung/CredData and CREDDATA_MIRRORS to mirrors of the repositories that its snapshot.json names"; exit 1; }
+	mkdir -p $(CREDDATA_REPOS)
+	CREDDATA=$(abspath $(CREDDATA)) CREDDATA_REPOS=$(abspath $(CREDDATA_REPOS)) CREDDATA_MIRRORS=$(abspath $(CREDDATA_MIRRORS)) \
+		$(GO) test -count=1 -run TestCredData -v ./internal/code/secretscan

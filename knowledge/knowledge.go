@@ -14,6 +14,7 @@ package knowledge
 type Rule struct {
 	ID         string   `yaml:"id"` // "check-family.what", for instance "history.force-pushed-tag"
 	Check      string   `yaml:"check"`
+	Family     string   `yaml:"family"`     // stays when the rule is split or replaced; ID where empty
 	Title      string   `yaml:"title"`      // lower case, no full stop; what is wrong
 	Severity   string   `yaml:"severity"`   // critical | high | medium | low | info
 	Confidence string   `yaml:"confidence"` // high | medium | low

@@ -1,6 +1,7 @@
 package knowledge
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -78,6 +79,7 @@ func readRules(fsys fs.FS, name string) ([]Rule, error) {
 	check := strings.TrimSuffix(path.Base(name), ".yaml")
 	var faults []error
 	for i, r := range rules {
+		rules[i].Family = cmp.Or(r.Family, r.ID)
 		for _, fault := range r.faults(check) {
 			faults = append(faults, fmt.Errorf("%s: rule %d (%s): %s", name, i+1, r.ID, fault))
 		}
@@ -104,6 +106,7 @@ func (r Rule) faults(check string) []string {
 		}
 	}
 	need(ruleID.MatchString(r.ID), "id %q is not of the form family.what", r.ID)
+	need(r.Family == "" || ruleID.MatchString(r.Family), "family %q is not of the form family.what", r.Family)
 	need(r.Check == check, "check is %q, but the file is for %q", r.Check, check)
 	for _, text := range []struct{ name, value string }{{"title", r.Title}, {"why", r.Why}, {"fix", r.Fix}} {
 		need(strings.TrimSpace(text.value) != "", "%s is missing", text.name)

@@ -68,6 +68,9 @@ type Secret struct {
 	// other, and everything that looks like a placeholder, a name or a word is
 	// left out.
 	Generic bool `yaml:"generic"`
+	// Weak is set for generic kinds whose value may be made of words: passwords
+	// that somebody chose, told with less weight than those that chance made.
+	Weak bool `yaml:"weak"`
 	// Prefix is how many bytes at the start of the secret are the same for all
 	// and may be shown.
 	Prefix int `yaml:"prefix"`
@@ -78,7 +81,7 @@ type Secret struct {
 // Rule is the documentation of s in the form of any other rule.
 func (s *Secret) Rule() Rule {
 	return Rule{
-		ID: s.ID, Check: SecretCheck, Title: s.Title, Severity: s.Severity, Confidence: s.Confidence,
+		ID: s.ID, Check: SecretCheck, Family: s.Family, Title: s.Title, Severity: s.Severity, Confidence: s.Confidence,
 		Why: s.Why, Fix: s.Fix, CWE: s.CWE, Maps: s.Maps, Revision: s.Revision, Examples: s.Examples,
 	}
 }

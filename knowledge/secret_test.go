@@ -14,7 +14,7 @@ func TestSecretTable(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(secrets) < 90 {
+	if len(secrets) < 260 {
 		t.Errorf("only %d kinds of credential", len(secrets))
 	}
 	want, err := SecretSource(secrets)

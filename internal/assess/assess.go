@@ -12,6 +12,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/suppress"
 	"github.com/plimsoll-dev/plimsoll/internal/gate"
 	"github.com/plimsoll-dev/plimsoll/internal/version"
 )
@@ -70,10 +71,14 @@ func judge(ctx context.Context, o Options) (*assessment, error) {
 	if err := a.selectRequirements(ctx); err != nil {
 		return nil, err
 	}
+	if err := a.findBase(ctx); err != nil {
+		return nil, err
+	}
 	if err := a.emit(a.config()); err != nil {
 		return nil, err
 	}
 	a.words = a.call(ctx)
+	a.callBase(ctx)
 	a.askIssuers(ctx)
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -91,6 +96,11 @@ type assessment struct {
 	words    []word
 	problems []event.Problem // of no check
 	verdict  event.Verdict
+	base     *base // nil where no revision is compared with
+	// findings as they were before anybody decided, and whether those are all
+	undecided []event.Finding
+	complete  bool
+	silencers []suppress.Comment // in the code
 
 	mu sync.Mutex // held while the handler is called
 }
@@ -201,7 +211,9 @@ func (a *assessment) decide(ctx context.Context) {
 		complete = complete && !a.words[i].absent && a.words[i].current && !a.words[i].incomplete()
 		all = append(all, a.words[i].Evidence.Findings...)
 	}
-	a.problems = append(a.problems, a.decisions.Apply(all, a.AsOf, complete)...)
+	a.describe(all)
+	a.compare(ctx, all)
+	a.problems = append(a.problems, a.applyDecisions(ctx, all, complete)...)
 	for i := range a.words { // hand the decided copies back
 		n := len(a.words[i].Evidence.Findings)
 		a.words[i].Evidence.Findings, all = all[:n:n], all[n:]
@@ -210,9 +222,10 @@ func (a *assessment) decide(ctx context.Context) {
 	a.problems = append(a.problems, a.clock()...)
 	a.problems = append(a.problems, a.mappedToNothing(ctx)...)
 	in := a.gateInput()
-	a.verdict = gate.Evaluate(in)
+	a.verdict = a.evaluate(in)
 	a.problems = append(a.problems, gate.Problems(in, a.verdict)...)
 	a.merge(clusters)
+	a.countChange()
 	a.verdict.Due = a.dues(ctx)
 	a.problems = append(a.problems, a.notices()...)
 }
@@ -246,6 +259,11 @@ func (a *assessment) clock() []event.Problem {
 func (a *assessment) tell() error {
 	for _, w := range a.words {
 		if err := a.tellWord(w); err != nil {
+			return err
+		}
+	}
+	for i := range a.fixed() {
+		if err := a.emit(&a.base.fixed[i]); err != nil {
 			return err
 		}
 	}
@@ -299,6 +317,7 @@ func problemOf(checkID string, err error) event.Problem {
 
 func (a *assessment) result() *Result {
 	r := &Result{Verdict: a.verdict, Problems: a.problems, Examined: len(a.snapshot.Files())}
+	r.Findings = append(r.Findings, a.fixed()...)
 	for _, w := range a.words {
 		r.Findings = append(r.Findings, w.Evidence.Findings...)
 		r.Problems = append(append(r.Problems, w.Evidence.Problems...), w.Problems...)

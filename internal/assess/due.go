@@ -120,7 +120,7 @@ func (a *assessment) decisionDues() []event.Due {
 		}
 		again := "decide again: plimsoll triage " + d.Fingerprint[:min(12, len(d.Fingerprint))]
 		dues = append(dues, event.Due{ID: event.DueDecision + ":" + d.Fingerprint, Kind: event.DueDecision, At: endOf(d.Until),
-			What: "the decision on " + at(d.Rule, d.Place), People: []string{d.By},
+			What: "the decision on " + at(d.Rule, d.Place), People: []string{d.AnswersFor()},
 			Do: "fix the finding, or " + again, Path: finding.DecisionsPath, Line: d.Line()})
 	}
 	return dues

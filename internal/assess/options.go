@@ -30,6 +30,10 @@ type Options struct {
 	RunScanners bool
 	// Level, where not 0, takes the place of the level in product.yaml.
 	Level int
+	// Since is a revision to compare with; the gate then goes by what the change
+	// did since. Strict makes it go by all that is there all the same.
+	Since  string
+	Strict bool
 	// StateDir and KeysDir take the place of the usual folders where not empty.
 	StateDir, KeysDir string
 

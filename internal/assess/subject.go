@@ -176,12 +176,7 @@ func (a *assessment) configure(ctx context.Context) error {
 	if a.product.Name == "" {
 		a.product.Name = a.repo.Name()
 	}
-	data, err = a.configFile(ctx, finding.DecisionsPath)
-	keep(err)
-	if data != nil {
-		a.decisions, err = finding.ParseDecisions(finding.DecisionsPath, data)
-		keep(err)
-	}
+	keep(a.readDecisions(ctx))
 	read := func(path string) ([]byte, error) { return a.configFile(ctx, path) }
 	a.ruleFiles, err = ruleFiles(a.product, read)
 	keep(err)

@@ -7,6 +7,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/code/scanners"
 	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan"
 	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan/userrules"
+	"github.com/plimsoll-dev/plimsoll/internal/code/suppressions"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/basics"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
@@ -30,6 +31,7 @@ func Table(s Setup) []*check.Check {
 	return []*check.Check{
 		secretscan.With(s.SecretRules...),
 		scanners.New(s.Scanners, s.RunScanners),
+		suppressions.New(),
 		history.New(),
 		results.Naming(s.NamesResult),
 		basics.New(),

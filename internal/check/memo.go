@@ -19,6 +19,7 @@ type Memo struct {
 
 	mu    sync.Mutex
 	old   map[string][]byte // as loaded; read only
+	lent  map[string][]byte // of another memo; read only, and asked before old
 	used  map[string][]byte // asked for or put in this run
 	moved bool              // used differs from old
 }
@@ -57,12 +58,21 @@ func (m *Memo) Get(key string) ([]byte, bool) {
 	if value, ok := m.used[key]; ok {
 		return value, true
 	}
+	if value, ok := m.lent[key]; ok {
+		m.used[key], m.moved = value, true
+		return value, true
+	}
 	value, ok := m.old[key]
 	if ok {
 		m.used[key] = value
 	}
 	return value, ok
 }
+
+// Borrow lets m answer with what another memo of the same identity was loaded
+// with. It is for examining another state of the same files: what a file gives is
+// the same there, and neither memo forgets what the other needs.
+func (m *Memo) Borrow(other *Memo) { m.lent = other.old }
 
 // Put keeps value under key.
 func (m *Memo) Put(key string, value []byte) {

@@ -10,12 +10,14 @@ import (
 	"runtime/debug"
 	"slices"
 	"sort"
+	"strconv"
 	"sync"
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/evidence"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/finding"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 )
 
@@ -25,6 +27,9 @@ type Runner struct {
 	Store      *evidence.Store
 	Repository evidence.Repository
 	Tool       evidence.Tool
+	// Revision is the commit that is examined in place of what lies there now;
+	// empty for the latter. Its memo is kept apart.
+	Revision string
 	// NoMemo calls every check anew, on every file.
 	NoMemo bool
 	// Notify receives progress; it may be nil and may be called from several goroutines.
@@ -151,10 +156,10 @@ func (r *Runner) tooOld(item evidence.Item) bool {
 func (r *Runner) call(ctx context.Context, c *Check, call evidence.Call) (evidence.Record, error) {
 	memo := NewMemo()
 	if r.Subject.StateDir != "" && !r.NoMemo {
-		memo = OpenMemo(MemoDir(r.Subject.StateDir), c.ID, call.Tool.Digest+" "+call.Rules)
+		memo = r.openMemo(c.ID, call)
 	}
 	p := &Pass{check: c, subject: r.Subject, files: selectFiles(c, r.Subject), memo: memo, notify: r.notify}
-	record := evidence.Record{Call: call, Repository: r.Repository, Started: r.Clock()}
+	record := evidence.Record{Call: call, Repository: r.Repository, Revision: r.Revision, Started: r.Clock()}
 	if err := guarded(ctx, c, p); err != nil {
 		return record, err
 	}
@@ -175,6 +180,19 @@ func (r *Runner) call(ctx context.Context, c *Check, call evidence.Call) (eviden
 		record.Objects = r.objects(ctx)
 	}
 	return record, nil
+}
+
+// openMemo opens the memo of a check. A memo forgets what a run did not ask for,
+// so that of another revision is a file of its own, and looks into the first.
+func (r *Runner) openMemo(checkID string, call evidence.Call) *Memo {
+	dir, identity := MemoDir(r.Subject.StateDir), call.Tool.Digest+" "+call.Rules
+	memo := OpenMemo(dir, checkID, identity)
+	if r.Revision == "" {
+		return memo
+	}
+	apart := OpenMemo(dir, checkID+".base", identity)
+	apart.Borrow(memo)
+	return apart
 }
 
 // MemoDir is where memos are kept inside a state folder.
@@ -206,6 +224,7 @@ func (p *Pass) fill(record *evidence.Record) {
 		}
 	}
 	sortFindings(p.findings)
+	tellApart(p.findings)
 	for i := range p.observations {
 		p.observations[i].Check = p.check.ID
 		p.observations[i].Inputs = record.InputMap()
@@ -219,6 +238,18 @@ func (p *Pass) fill(record *evidence.Record) {
 	}
 	sort.SliceStable(p.tests, func(i, j int) bool { return p.tests[i].Requirement < p.tests[j].Requirement })
 	record.Findings, record.Observations, record.Problems, record.Tests = p.findings, p.observations, p.problems, p.tests
+}
+
+// tellApart gives findings that share a fingerprint one each, by their order: a
+// decision on one must not hide another. The first keeps what it had.
+func tellApart(findings []event.Finding) {
+	seen := map[string]int{}
+	for i := range findings {
+		f := &findings[i]
+		if seen[f.Fingerprint]++; f.Fingerprint != "" && seen[f.Fingerprint] > 1 {
+			f.Fingerprint = finding.Fingerprint("twin", f.Fingerprint, strconv.Itoa(seen[f.Fingerprint]))
+		}
+	}
 }
 
 func sortFindings(findings []event.Finding) {

@@ -196,3 +196,42 @@ func TestOrderDoesNotDependOnScheduling(t *testing.T) {
 		}
 	}
 }
+
+// TestTwinsAreToldApart: two findings that say the same are two all the same.
+func TestTwinsAreToldApart(t *testing.T) {
+	twice := &check.Check{ID: "test.twins", Rules: []knowledge.Rule{{ID: "same"}}, Inputs: []check.Input{check.Files("all", nil)}, Run: func(_ context.Context, p *check.Pass) error {
+		for _, path := range []string{"b", "a", "c"} {
+			p.Report(event.Finding{Rule: "same", Path: path, Fingerprint: "0123"})
+		}
+		return nil
+	}}
+	found := checktest.Run(t, twice, checktest.Tree{"a": ""}).Findings
+	if found[0].Fingerprint != "0123" || found[1].Fingerprint == "0123" || found[1].Fingerprint == found[2].Fingerprint {
+		t.Errorf("got %v", found)
+	}
+}
+
+// TestRevisionBorrows: another state of the files is examined where it differs
+// alone, and neither memo forgets what the other needs.
+func TestRevisionBorrows(t *testing.T) {
+	b, now, then := newBench(t), checktest.Tree{"a": "good", "b": "bad"}, checktest.Tree{"a": "good", "b": "was bad"}
+	var calls atomic.Int64
+	run := func(revision string, tree checktest.Tree) check.Word {
+		b.runner.Revision = revision
+		return b.run(t, counter(&calls), tree)
+	}
+	run("", now)
+	if base := run("abc", then); base.Evidence.Revision != "abc" || calls.Load() != 3 {
+		t.Errorf("the base: revision %q, %d calls in all, expected 3", base.Evidence.Revision, calls.Load())
+	}
+	now["c"] = "good"
+	run("", now)
+	then["c"] = "good"
+	run("def", then)
+	if calls.Load() != 4 {
+		t.Errorf("after one more file on both sides: %d calls in all, expected 4", calls.Load())
+	}
+	if item, ok := b.runner.Store.Latest(t.Context(), "test.counter", b.runner.Repository); !ok || item.Revision != "" {
+		t.Errorf("the latest evidence is of the revision %q", item.Revision)
+	}
+}

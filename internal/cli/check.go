@@ -24,6 +24,8 @@ type runFlags struct {
 	level      int
 	only       []string
 	noMemo     bool
+	since      string
+	strict     bool
 	verifyLive bool
 
 	thorough    bool
@@ -50,10 +52,17 @@ Needs no set-up, no network and no other program than git. Facts about the
 product are inferred, the requirements that apply are selected, checks examine
 the work tree and the whole history, and the verdict says which requirements
 hold, which do not, and what is not known. What was examined before and has not
-changed is not examined again.`,
+changed is not examined again.
+
+With --since the repository is examined as it was at that revision too, in full
+and by the same rules, and the two results are compared: what the change
+introduced, fixed and moved. The gate then goes by the change. What was not met
+before either is shown and fails nothing, unless --strict is given. A branch
+stands for its last commit in common with HEAD; a tag or a commit for itself.`,
 		Example: `  plimsoll check
   plimsoll check ../shop --show all
   plimsoll check --format sarif > plimsoll.sarif
+  plimsoll check --since origin/main
   plimsoll check --only code.secrets --as-of 2026-12-31`,
 		Args: atMostOneDir,
 		RunE: func(cmd *cobra.Command, args []string) error { return app.check(cmd.Context(), dirOf(args), f) },
@@ -63,6 +72,8 @@ changed is not examined again.`,
 	flags.Var(enum(&f.show, "", "", "all", "open", "decided"), "show", "show all findings, the open or the decided ones, not just those that matter most")
 	flags.StringSliceVar(&f.only, "only", nil, "call these checks alone; of the others, evidence that stands counts")
 	flags.BoolVar(&f.verifyLive, "verify-live", false, "ask the issuers of credentials that were found whether they still work; sends each to its issuer")
+	flags.StringVar(&f.since, "since", "", "compare with this revision, and let the gate go by what the change did (a branch: since HEAD left it)")
+	flags.BoolVar(&f.strict, "strict", false, "with --since: let the gate go by all there is, and only show what the change did")
 	flags.BoolVar(&f.noMemo, "no-memo", false, "examine everything again")
 	flags.BoolVar(&f.thorough, "thorough", false, "examine everything again, and every version of every file from its beginning besides")
 	flags.BoolVar(&f.runScanners, "run-scanners", false, "run the scanners that product.yaml names; see plimsoll scanners")
@@ -84,6 +95,9 @@ func dirOf(args []string) string {
 }
 
 func (app *App) check(ctx context.Context, dir string, f runFlags) error {
+	if f.strict && f.since == "" {
+		return fault.New(fault.Usage, "add --since REV", "--strict says how to judge a change, and there is none to compare with")
+	}
 	opt := app.options()
 	opt.Show = f.show
 	handler, err := report.New(f.format, app.Stdout, opt)
@@ -126,7 +140,7 @@ func (app *App) assessOptions(dir string, f runFlags) (assess.Options, error) {
 	if err != nil {
 		return assess.Options{}, err
 	}
-	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo || f.thorough, Thorough: f.thorough, RunScanners: f.runScanners, Level: f.level, Getenv: app.Getenv, Clock: app.Clock}, nil
+	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo || f.thorough, Thorough: f.thorough, RunScanners: f.runScanners, Since: f.since, Strict: f.strict, Level: f.level, Getenv: app.Getenv, Clock: app.Clock}, nil
 }
 
 // parseMoment reads a day, which means its noon in UTC, or a moment.

@@ -215,8 +215,15 @@ func (app *App) explainRule(checkID string, r knowledge.Rule) error {
 	p.line("%s  %s\n", r.ID, r.Title)
 	p.field("severity", r.Severity)
 	p.field("confidence", r.Confidence)
-	p.field("why", r.Why)
-	p.field("how to fix", r.Fix)
+	if s, ok := knowledge.FindSecret(r.ID); ok {
+		p.field("belongs to", s.Issuer)
+		p.field("known by", s.KnownBy())
+		p.field("what it does", r.Why)
+		p.field("how to rotate", r.Fix)
+	} else {
+		p.field("why", r.Why)
+		p.field("how to fix", r.Fix)
+	}
 	p.field("reported by", checkID)
 	p.field("weaknesses", cweText(r.CWE))
 	p.field("see", strings.Join(r.Maps, ", "))
@@ -272,6 +279,9 @@ func (app *App) explainFinding(ctx context.Context, dir, id string) error {
 	}
 	if d := f.Decision; d != nil {
 		p.field("decision", fmt.Sprintf("%s by %s: %s", d.Verdict, clean.Line(d.By), clean.Line(d.Because)))
+	}
+	if d := f.Earlier; d != nil {
+		p.field("decided before", clean.Line(saidOf(d)))
 	}
 	p.field("tool", clean.Line(f.Tool))
 	if _, r, ok := assess.FindRule(f.Rule); ok {

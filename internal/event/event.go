@@ -111,6 +111,7 @@ type Observation struct {
 	Rules  []string          `json:"rules,omitempty"`
 	Inputs map[string]string `json:"inputs,omitempty"` // name → digest
 	Tool   string            `json:"tool,omitempty"`   // other than Plimsoll
+	Path   string            `json:"path,omitempty"`   // where it is about one file
 }
 
 // Test is what the product's own tests say of one requirement: those that carry
@@ -190,6 +191,8 @@ type Finding struct {
 	Queue string  `json:"queue,omitempty"`
 	// Decision is set where somebody has decided on it.
 	Decision *Decision `json:"decision,omitempty"`
+	// Earlier is a decision that was taken on it and does not count any more.
+	Earlier *Decision `json:"earlier,omitempty"`
 }
 
 // Change is what became of a finding between two revisions.
@@ -223,6 +226,10 @@ type Decision struct {
 	Because string `json:"because"`
 	By      string `json:"by"`
 	Until   string `json:"until,omitempty"` // YYYY-MM-DD
+	On      string `json:"on,omitempty"`    // the day it was taken
+	Owner   string `json:"owner,omitempty"` // who answers for it, where that is somebody else
+	Scope   string `json:"scope,omitempty"` // function | pattern | group | inline; empty for this place
+	Ended   string `json:"ended,omitempty"` // why it does not count any more
 }
 
 // Evidence announces a signed record.
@@ -285,6 +292,10 @@ type Requirement struct {
 	Section   string `json:"section,omitempty"`
 	// Tailored says what the product changed of it, and why; empty for nothing.
 	Tailored string `json:"tailored,omitempty"`
+	// Base is its status at the revision compared with; empty where there is none.
+	// Before says that the change is not to blame for Status, which is not good.
+	Base   Status `json:"base,omitempty"`
+	Before bool   `json:"before,omitempty"`
 }
 
 // The kinds of things that end.
@@ -340,6 +351,28 @@ type Verdict struct {
 	Findings     map[State]int  `json:"findings"`
 	// Due lists what ends, the first to end first; what has ended before all.
 	Due []Due `json:"due,omitempty"`
+	// Change says what became of the findings since a revision, where one is
+	// compared with; the gate then goes by the change.
+	Change *Difference `json:"change,omitempty"`
+}
+
+// Difference is what a change did: the result now against the result at its base.
+type Difference struct {
+	Since string `json:"since"` // as the user named it
+	Base  string `json:"base"`  // the commit that was compared with
+	// MergeBase is set where Since is a branch, and Base its last commit in common
+	// with HEAD.
+	MergeBase bool `json:"merge_base,omitempty"`
+	// Strict is set where the gate goes by all that is there all the same.
+	Strict bool `json:"strict,omitempty"`
+	// Findings by what became of them; 0 or not, all four are there.
+	Findings map[Change]int `json:"findings"`
+	// Decided is how many of those introduced somebody has decided on already.
+	Decided int `json:"decided,omitempty"`
+	// Against are the requirements that the change is held to, Before those that
+	// were not met before it either.
+	Against []string `json:"against,omitempty"`
+	Before  []string `json:"before,omitempty"`
 }
 
 func (*Config) Kind() string      { return "config" }

@@ -47,7 +47,10 @@ type Subject struct {
 // Record is one call of a check: what went in, what was looked at, what was found.
 type Record struct {
 	Call
-	Repository   Repository          `json:"repository"`
+	Repository Repository `json:"repository"`
+	// Revision is the commit that was examined, where that is not what lay there
+	// when the check was called.
+	Revision     string              `json:"revision,omitempty"`
 	Observations []event.Observation `json:"observations"`
 	Findings     []event.Finding     `json:"findings"`
 	Problems     []event.Problem     `json:"problems"`

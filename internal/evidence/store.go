@@ -155,11 +155,12 @@ func (s *Store) Each(ctx context.Context, repository Repository, fn func(Item, e
 	return nil
 }
 
-// Latest is the newest believable evidence of a check, whatever its inputs were.
+// Latest is the newest believable evidence of a check, whatever its inputs were;
+// what was said of an earlier commit is not the latest.
 func (s *Store) Latest(ctx context.Context, check string, repository Repository) (Item, bool) {
 	for _, path := range newestFirst(filepath.Join(s.dir, check)) {
 		item, err := s.open(ctx, path)
-		if err == nil && item.Repository.Same(repository) {
+		if err == nil && item.Repository.Same(repository) && item.Revision == "" {
 			return item, true
 		}
 	}

@@ -50,7 +50,7 @@ var folderClass = map[string]Class{
 	"e2e": Test, "cypress": Test, "fixtures": Test, "fixture": Test, "test-fixtures": Test, "test_fixtures": Test, "__fixtures__": Test, "mocks": Test,
 	"__mocks__": Test, "mock": Test, "testutil": Test, "testutils": Test, "integration-tests": Test, "golden": Test, "snapshots": Test, "__snapshots__": Test,
 	"example": Example, "examples": Example, "sample": Example, "samples": Example, "demo": Example, "demos": Example, "tutorial": Example, "tutorials": Example,
-	"vendor": Vendored, "node_modules": Vendored, "third_party": Vendored, "third-party": Vendored, "bower_components": Vendored, "site-packages": Vendored,
+	"vendor": Vendored, "node_modules": Vendored, "third_party": Vendored, "third-party": Vendored, "bower_components": Vendored, "site-packages": Vendored, ".yarn": Vendored,
 	"doc": Documentation, "docs": Documentation, "documentation": Documentation, "website": Documentation,
 	"dist": Generated, "generated": Generated, "gen": Generated,
 }

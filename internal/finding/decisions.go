@@ -1,16 +1,11 @@
 package finding
 
 import (
+	"cmp"
 	_ "embed"
-	"fmt"
-	"sort"
-	"strconv"
+	"slices"
 	"strings"
 	"time"
-
-	"github.com/plimsoll-dev/plimsoll/internal/event"
-	"github.com/plimsoll-dev/plimsoll/internal/fault"
-	"github.com/plimsoll-dev/plimsoll/internal/yamlfile"
 )
 
 // DecisionsPath is where decisions stand in a repository.
@@ -28,61 +23,86 @@ const (
 	Fix           = "fix"            // it will be fixed
 )
 
-// Decision is what somebody said of one finding. Dates are YYYY-MM-DD.
+// How far a decision reaches. All but the first are wide: they cover findings
+// that nobody has seen yet.
+const (
+	ScopePlace    = "place"    // this finding, wherever it moves
+	ScopeFunction = "function" // the rule's family in one function of one file
+	ScopePattern  = "pattern"  // the rule's family in a class of files, or in paths
+	ScopeGroup    = "group"    // the findings with the same cause
+)
+
+// MaxWideDays is how long a wide decision may stand.
+const MaxWideDays = 180
+
+// Decision is what somebody said of one finding, or of findings like it. Dates
+// are YYYY-MM-DD, both ends included.
 type Decision struct {
+	// Fingerprint is the finding that was in view when it was taken.
 	Fingerprint string `yaml:"fingerprint"`
 	Rule        string `yaml:"rule"`
-	Place       string `yaml:"place"` // for people
-	Verdict     string `yaml:"verdict"`
-	Because     string `yaml:"because"`
-	By          string `yaml:"by"`
-	On          string `yaml:"on"`
-	Until       string `yaml:"until"`
+	// Family, Revision and Code say which version of the rule and of the code it
+	// is about; where one moves it is asked for again. Empty in old entries.
+	Family   string `yaml:"family"`
+	Revision int    `yaml:"revision"`
+	Code     string `yaml:"code"`
+	Place    string `yaml:"place"` // for people
+	Scope    string `yaml:"scope"` // empty for ScopePlace
 
-	line int
+	Path     string   `yaml:"path"`     // ScopeFunction: the file
+	Function string   `yaml:"function"` // ScopeFunction: its name
+	Class    string   `yaml:"class"`    // ScopePattern
+	Paths    []string `yaml:"paths"`    // ScopePattern: globs
+	Group    string   `yaml:"group"`    // ScopeGroup
+	UpTo     string   `yaml:"up-to"`    // wide: the worst severity that it covers
+	// Covered are the first 8 digits of what a wide decision covered when it was
+	// taken: everything else is new since.
+	Covered string `yaml:"covered"`
+
+	Verdict string `yaml:"verdict"`
+	Because string `yaml:"because"`
+	By      string `yaml:"by"`
+	Owner   string `yaml:"owner"` // who answers for it; By where empty
+	On      string `yaml:"on"`
+	Until   string `yaml:"until"`
+	// Batch is shared by decisions that were taken together.
+	Batch string `yaml:"batch"`
+
+	before  map[string]bool // Covered, once asked for
+	line    int
+	endless bool // the file gives no end; Until is then a year after On
 }
 
 // Decisions are all decisions of a repository, sorted by fingerprint.
 type Decisions []Decision
 
-// ParseDecisions reads decisions.yaml. Every fault is returned, as a fault.List.
-func ParseDecisions(path string, data []byte) (Decisions, error) {
-	var file struct {
-		Decisions Decisions `yaml:"decisions"`
+// Wide says whether it reaches further than one finding.
+func (d *Decision) Wide() bool { return d.Scope != "" && d.Scope != ScopePlace }
+
+// AnswersFor is who answers for the decision.
+func (d *Decision) AnswersFor() string { return cmp.Or(d.Owner, d.By) }
+
+// Line is where the decision stands in the file it was read from, 0 for none.
+func (d *Decision) Line() int { return d.line }
+
+// Endless says that the file names no day on which the decision ends.
+func (d *Decision) Endless() bool { return d.endless }
+
+// Vote tells decisions apart by the act in which they were taken: fifty findings
+// that one person waved through with one reason are one opinion and not fifty.
+func (d *Decision) Vote() string {
+	if d.Batch != "" {
+		return d.Batch
 	}
-	f, faults := yamlfile.Open(path, data, DecisionsSchema, &file)
-	if len(faults) > 0 {
-		return nil, faults.Err()
-	}
-	seen := map[string]bool{}
-	for i := range file.Decisions {
-		d := &file.Decisions[i]
-		pointer := "/decisions/" + strconv.Itoa(i)
-		faults = append(faults, d.check(f, pointer)...)
-		if seen[d.Fingerprint] {
-			faults = append(faults, f.Fault(pointer+"/fingerprint", "keep one of the entries", "finding %s is decided twice", d.Fingerprint))
-		}
-		seen[d.Fingerprint] = true
-		d.line = f.Place(pointer).Line
-	}
-	return file.Decisions, yamlfile.Sorted(faults).Err()
+	return strings.Join([]string{d.By, d.On, d.Verdict, d.Because}, "\x00")
 }
 
-// check says what the schema cannot.
-func (d *Decision) check(f *yamlfile.File, pointer string) fault.List {
-	var faults fault.List
-	for name, date := range map[string]string{"on": d.On, "until": d.Until} {
-		if _, err := time.Parse(time.DateOnly, date); date != "" && err != nil {
-			faults = append(faults, f.Fault(pointer+"/"+name, "write a day of the calendar as YYYY-MM-DD", "%q is no date", date))
-		}
+// key is what two entries must not share.
+func (d *Decision) key() string {
+	if !d.Wide() {
+		return d.Fingerprint
 	}
-	if d.Verdict == Accepted && d.Until == "" {
-		faults = append(faults, f.Fault(pointer+"/verdict", "add `until: YYYY-MM-DD`", "an accepted finding needs a day until which it is accepted"))
-	}
-	if d.Until != "" && d.Until < d.On {
-		faults = append(faults, f.Fault(pointer+"/until", "the day of the decision comes first", "the decision ends (%s) before it begins (%s)", d.Until, d.On))
-	}
-	return faults
+	return strings.Join([]string{d.Fingerprint, d.Scope, d.Path, d.Function, d.Class, strings.Join(d.Paths, "\x00"), d.Group}, "\x00")
 }
 
 // stands reports whether the decision is in force on a day, both ends included.
@@ -91,111 +111,72 @@ func (d *Decision) stands(asOf time.Time) bool {
 	return d.On <= day && (d.Until == "" || day <= d.Until)
 }
 
-// Apply marks each finding that a standing decision is about, and tells of
-// decisions that have run out or are about nothing any more. complete says that
-// all findings are at hand, so that a decision without one is unused. The
-// findings are changed in place.
-func (ds Decisions) Apply(findings []event.Finding, asOf time.Time, complete bool) []event.Problem {
-	byPrint := make(map[string]*Decision, len(ds))
-	used := map[string]bool{}
-	for i := range ds {
-		byPrint[ds[i].Fingerprint] = &ds[i]
+// DefaultDays is how long a decision stands unless somebody says otherwise.
+func DefaultDays(verdict, scope string) int {
+	days := map[string]int{FalsePositive: 365, Accepted: 90, Fix: 30}[verdict]
+	if scope != "" && scope != ScopePlace {
+		days = min(days, MaxWideDays)
 	}
-	for i := range findings {
-		d, decided := byPrint[findings[i].Fingerprint]
-		if !decided || findings[i].State == event.Fixed {
-			continue
-		}
-		used[d.Fingerprint] = true
-		if !d.stands(asOf) {
-			continue
-		}
-		findings[i].Decision = &event.Decision{Verdict: d.Verdict, Because: d.Because, By: d.By, Until: d.Until}
-		if d.Verdict != Fix {
-			findings[i].State = event.Decided
-		}
-	}
-	return ds.tell(used, asOf, complete)
+	return days
 }
 
-func (ds Decisions) tell(used map[string]bool, asOf time.Time, complete bool) []event.Problem {
-	day := asOf.UTC().Format(time.DateOnly)
-	var problems []event.Problem
+// With returns ds with more added, or put in the places of earlier decisions on
+// the same.
+func (ds Decisions) With(more ...Decision) Decisions {
+	replaced := make(map[string]bool, len(more))
+	var all Decisions
+	for i := len(more) - 1; i >= 0; i-- { // the last word on the same counts
+		if key := more[i].key(); !replaced[key] {
+			replaced[key] = true
+			all = append(all, more[i])
+		}
+	}
 	for _, d := range ds {
-		switch {
-		case used[d.Fingerprint] && d.Until != "" && d.Until < day:
-			problems = append(problems, d.problem("decision-expired", "renew it with `plimsoll triage "+d.Fingerprint[:12]+"`, or fix the finding",
-				fmt.Sprintf("the decision on %s (%s) ran out on %s, so the finding is open again", d.Rule, d.Place, d.Until)))
-		case !used[d.Fingerprint] && complete:
-			problems = append(problems, d.problem("decision-unused", "remove the entry",
-				fmt.Sprintf("the decision on %s (%s) is about a finding that is no longer there", d.Rule, d.Place)))
+		if !replaced[d.key()] {
+			all = append(all, d)
 		}
 	}
-	return problems
-}
-
-func (d *Decision) problem(code, hint, message string) event.Problem {
-	return event.Problem{Code: code, Message: message, Hint: hint, Path: DecisionsPath, Line: d.line}
-}
-
-// With returns ds with d added, or put in the place of an earlier decision on
-// the same finding.
-func (ds Decisions) With(d Decision) Decisions {
-	all := Decisions{d}
-	for _, other := range ds {
-		if other.Fingerprint != d.Fingerprint {
-			all = append(all, other)
-		}
-	}
-	sort.Slice(all, func(i, j int) bool { return all[i].Fingerprint < all[j].Fingerprint })
+	slices.SortStableFunc(all, func(a, b Decision) int { return cmp.Compare(a.key(), b.key()) })
 	return all
 }
 
-// Without returns ds without the decision on a fingerprint.
-func (ds Decisions) Without(fingerprint string) Decisions {
+// Without returns ds without the decisions given.
+func (ds Decisions) Without(gone ...Decision) Decisions {
+	drop := make(map[string]bool, len(gone))
+	for i := range gone {
+		drop[gone[i].key()] = true
+	}
 	var all Decisions
 	for _, d := range ds {
-		if d.Fingerprint != fingerprint {
+		if !drop[d.key()] {
 			all = append(all, d)
 		}
 	}
 	return all
 }
 
-// Encode writes decisions.yaml: an entry is a block of its own lines and stands
-// where its fingerprint sorts, so that git merges two people's decisions.
-func (ds Decisions) Encode() []byte {
-	var b strings.Builder
-	b.WriteString("# Decisions on findings: written by `plimsoll triage`, read by people, merged by git.\n")
-	if len(ds) == 0 {
-		b.WriteString("decisions: []\n")
-		return []byte(b.String())
-	}
-	b.WriteString("decisions:\n")
+// On lists the decisions on a finding, or taken with it in view.
+func (ds Decisions) On(prefix string) Decisions {
+	var all Decisions
 	for _, d := range ds {
-		fmt.Fprintf(&b, "  - fingerprint: %q\n", d.Fingerprint)
-		for _, field := range []struct{ name, value string }{
-			{"rule", d.Rule}, {"place", d.Place}, {"verdict", d.Verdict},
-			{"because", d.Because}, {"by", d.By}, {"on", d.On}, {"until", d.Until},
-		} {
-			if field.value != "" {
-				fmt.Fprintf(&b, "    %s: %s\n", field.name, quote(field.value))
-			}
+		if strings.HasPrefix(d.Fingerprint, prefix) {
+			all = append(all, d)
 		}
 	}
-	return []byte(b.String())
+	return all
 }
 
-// quote writes a scalar in double quotes. JSON's escapes are YAML's too.
-func quote(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
-			return ' '
+// Only are the decisions that other does not have, or has otherwise.
+func (ds Decisions) Only(other Decisions) Decisions {
+	known := make(map[string]bool, len(other))
+	for i := range other {
+		known[string(other[i:i+1].Encode())] = true
+	}
+	var all Decisions
+	for i := range ds {
+		if !known[string(ds[i:i+1].Encode())] {
+			all = append(all, ds[i])
 		}
-		return r
-	}, s)
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+	}
+	return all
 }
-
-// Line is where the decision stands in the file it was read from, 0 for none.
-func (d Decision) Line() int { return d.line }

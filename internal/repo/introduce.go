@@ -28,9 +28,12 @@ type introducer struct {
 	visited  []uint32     // by number of a tree: +1, the place of the commit that came to it first
 	paths    map[string]uint32
 	texts    []string
-	others   []pack.ID // that a ref names and that are no commits
-	steps    int       // left for one commit
-	failed   error
+	// older, where not nil, reads commits from before the log: those have been
+	// taken, and every commit is compared with its parents.
+	older  func(*pack.ID) (logged, error)
+	others []pack.ID // that a ref names and that are no commits
+	steps  int       // left for one commit
+	failed error
 }
 
 // introduced is where a blob was first seen: +1, so that 0 is nowhere.
@@ -55,7 +58,7 @@ func (in *introducer) run(ctx context.Context) error {
 		c := &in.log.commits[i]
 		in.steps = maxSteps
 		var err error
-		if complete.parents(i) {
+		if complete.parents(i) && in.older == nil {
 			err = in.visit(in.trees.number(&c.tree), uint32(i), nil, 0)
 		} else {
 			err = in.compareCommit(c, uint32(i))
@@ -187,10 +190,18 @@ func (in *introducer) compareCommit(c *logged, commit uint32) error {
 	var parents []*pack.ID
 	for _, p := range c.parents {
 		i, here := in.log.index[p]
-		if !here {
+		if here {
+			parents = append(parents, &in.log.commits[i].tree)
+			continue
+		}
+		if in.older == nil {
 			return fmt.Errorf("its parent %s is missing", in.repo.hexOf(p))
 		}
-		parents = append(parents, &in.log.commits[i].tree)
+		old, err := in.older(&p)
+		if err != nil {
+			return err
+		}
+		parents = append(parents, &old.tree)
 	}
 	if len(parents) == 0 {
 		return in.visit(in.trees.number(&c.tree), commit, nil, 0)

@@ -52,8 +52,11 @@ func (q *queue) Pop() any {
 	return x
 }
 
-// readLog walks from the tips to the first commits. What cannot be read is an
-// error beside the log of the rest.
+// errKnown ends the log at a commit and is no fault.
+var errKnown = errors.New("known already")
+
+// readLog walks from the tips to the first commits, or to those that commit
+// answers with errKnown. What cannot be read is an error beside the log of the rest.
 func readLog(ctx context.Context, tips []pack.ID, commit func(id *pack.ID) (logged, error)) (*log, error) {
 	l := &log{index: map[pack.ID]uint32{}}
 	var q queue
@@ -65,6 +68,9 @@ func readLog(ctx context.Context, tips []pack.ID, commit func(id *pack.ID) (logg
 		}
 		seen[id] = true
 		c, err := commit(&id)
+		if err == errKnown {
+			return
+		}
 		if err != nil {
 			failed = errors.Join(failed, firstOf(failed, err))
 			return
@@ -162,7 +168,7 @@ func (r *Repo) readHistory(ctx context.Context) (*history, error) {
 	if tips == nil {
 		return nil, err
 	}
-	log, logErr := readLog(ctx, append(slices.Clip(tips.commits), tips.stashed...), r.readCommit(get))
+	log, logErr := readLog(ctx, tips.entered(), r.readCommit(get))
 	return &history{store, tips, log}, errors.Join(err, logErr)
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
 )
@@ -18,6 +19,9 @@ type starts struct {
 	tags    []pack.ID // annotated tags, outermost first
 	others  []pack.ID // trees and blobs that a ref names
 }
+
+// entered are the commits from which the history is walked.
+func (t *starts) entered() []pack.ID { return append(slices.Clip(t.commits), t.stashed...) }
 
 // maxTagDepth is how many tags of tags are followed.
 const maxTagDepth = 100

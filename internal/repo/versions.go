@@ -46,6 +46,12 @@ func (r *Repo) EachVersion(ctx context.Context, v Versions) (*Unread, error) {
 	if in == nil {
 		return nil, historyErr
 	}
+	unread, err := r.EachVersionOf(ctx, in, v)
+	return unread, errors.Join(historyErr, err)
+}
+
+// EachVersionOf hands over the blobs of in.
+func (r *Repo) EachVersionOf(ctx context.Context, in *Introductions, v Versions) (*Unread, error) {
 	store, err := r.store()
 	if errors.Is(err, pack.ErrUnsupported) {
 		return r.eachVersionOfGit(ctx, v)
@@ -56,7 +62,7 @@ func (r *Repo) EachVersion(ctx context.Context, v Versions) (*Unread, error) {
 	w := &versionWalk{Versions: v, repo: r, store: store, unread: &Unread{}}
 	err = w.run(ctx, in)
 	slices.Sort(w.unread.Missing)
-	return w.unread, errors.Join(historyErr, err)
+	return w.unread, err
 }
 
 // versionWalk is one call of EachVersion.
@@ -66,7 +72,8 @@ type versionWalk struct {
 	store  *pack.Store
 	unread *Unread
 	wanted []bool // by number
-	loose  []pack.ID
+	count  int
+	loose  []pack.ID // that are read one by one
 	large  []pack.ID
 }
 
@@ -74,6 +81,31 @@ func (w *versionWalk) run(ctx context.Context, in *Introductions) error {
 	w.wanted = make([]bool, w.store.Len())
 	for id := range in.byBlob {
 		w.sort(pack.ID(id))
+	}
+	if err := w.packed(ctx); err != nil {
+		return err
+	}
+	again := w.store.NewGetter()
+	for _, id := range w.loose {
+		if err := w.alone(again, id, nil); err != nil {
+			return err
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return w.eachLarge(ctx)
+}
+
+// packed reads the blobs of the packs in bulk, few of them one by one.
+func (w *versionWalk) packed(ctx context.Context) error {
+	if w.count <= fewObjects {
+		for no, wanted := range w.wanted {
+			if wanted {
+				w.loose = append(w.loose, w.store.ID(uint32(no)))
+			}
+		}
+		return nil
 	}
 	walked, err := w.store.Walk(ctx, pack.Blob, func(no uint32) bool { return w.wanted[no] }, func(_ int, o pack.Object, base any) (any, error) {
 		return w.Version(Version{OID: w.repo.hexOf(o.ID), Data: o.Data, Wanted: w.wanted[o.No], Base: base, Runs: o.Runs})
@@ -95,28 +127,17 @@ func (w *versionWalk) run(ctx context.Context, in *Introductions) error {
 			w.wanted[no] = false // told of
 		}
 	}
-	for _, id := range w.loose {
-		if err := w.alone(again, id, nil); err != nil {
-			return err
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-	}
-	return w.eachLarge(ctx)
+	return nil
 }
 
 // sort puts a blob where it will be read.
 func (w *versionWalk) sort(id pack.ID) {
 	if w.Wanted != nil && !w.Wanted(w.repo.hexOf(id)) {
-		// It may be missing all the same, and that is told of.
-		if !w.store.Has(&id) {
-			w.unread.Missing = append(w.unread.Missing, w.repo.hexOf(id))
-		}
 		return
 	}
 	if no, ok := w.store.Find(&id); ok {
 		w.wanted[no] = true
+		w.count++
 	} else {
 		w.loose = append(w.loose, id)
 	}

@@ -25,11 +25,17 @@ func (p *page) finding(f *event.Finding) {
 	if f.Decision != nil {
 		p.remark(gutter, "decided", decision(f.Decision))
 	}
+	if f.Earlier != nil {
+		p.remark(gutter, "decided before", decision(f.Earlier)+"; "+f.Earlier.Ended)
+	}
 	if fix := firstOf(f.Fix, doc.Fix); fix != "" && f.State != event.Decided {
 		p.remark(gutter, "fix", fix)
 	}
 	if f.Places > 1 || len(f.Also) > 0 {
 		p.remark(gutter, "also", also(f))
+	}
+	if n := p.more[f]; n > 0 {
+		p.remark(gutter, "group", moreLikeIt(n))
 	}
 	p.remark(gutter, "id", p.identity(f))
 }
@@ -152,6 +158,12 @@ func (p *page) identity(f *event.Finding) string {
 	}
 	for _, w := range f.Witnesses {
 		notes = append(notes, "also found by "+cmp.Or(w.Tool, "Plimsoll")+" ("+w.Rule+")")
+	}
+	if f.Group != "" && p.opt.Show != "" {
+		notes = append(notes, "group "+short(f.Group, 8))
+	}
+	if f.Change == event.Introduced || f.Change == event.Moved {
+		notes = append(notes, string(f.Change)+" by this change")
 	}
 	return fmt.Sprintf("%s (%s)", short(f.Fingerprint, n), strings.Join(notes, ", "))
 }

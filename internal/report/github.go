@@ -34,7 +34,8 @@ func github(r *run, opt Options) ([]byte, error) {
 		}
 		emit(word, properties(problem.Path, problem.Line, 0, 0, title), message(problem.Message, problem.Hint))
 	}
-	for _, f := range r.in(event.Open) {
+	open, older := parted(r, r.in(event.Open))
+	for _, f := range open {
 		p.annotate(f, emit)
 	}
 	for _, word := range []string{"error", "warning", "notice"} {
@@ -43,8 +44,10 @@ func github(r *run, opt Options) ([]byte, error) {
 		}
 	}
 	p.gap()
+	p.changed(r, older)
 	p.waterline(r.verdict)
-	p.reasons(r.verdict.Requirements)
+	p.reasons(held(r.verdict))
+	p.before(r.verdict)
 	p.tailored(r.verdict.Requirements)
 	p.gap()
 	p.gateLine(r)

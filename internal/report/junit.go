@@ -82,6 +82,10 @@ func junitCaseOf(wing string, r event.Requirement) junitCase {
 	if r.Next != "" {
 		detail.Text = "next: " + clean.Line(r.Next)
 	}
+	if r.Before {
+		c.Skipped = &junitDetail{Message: beforeToo + ": " + detail.Message}
+		return c
+	}
 	switch r.Status {
 	case event.Pass:
 		c.Output = clean.Line(r.Reason)

@@ -21,7 +21,10 @@ const (
 )
 
 // document is Markdown of a bounded size.
-type document struct{ strings.Builder }
+type document struct {
+	strings.Builder
+	more map[*event.Finding]int // how many more there are like it
+}
 
 // fits writes text if there is room for it.
 func (d *document) fits(text string) bool {
@@ -40,12 +43,15 @@ func markdown(r *run, opt Options) ([]byte, error) {
 	d.wings(r.verdict)
 	d.problems(r.problems)
 	d.steps(r.verdict.Next)
-	open := r.in(event.Open)
-	top := most(open, mostFindings)
+	open, older := parted(r, r.in(event.Open))
+	leads, more := alike(open)
+	top := most(leads, mostFindings)
+	d.more = more
 	if len(top) > 0 {
 		d.fits("\n### Findings that matter most\n\n")
 		d.findings(top, opt)
 	}
+	d.more = nil
 	shown := map[*event.Finding]bool{}
 	for _, f := range top {
 		shown[f] = true
@@ -57,7 +63,9 @@ func markdown(r *run, opt Options) ([]byte, error) {
 		}
 	}
 	d.folded(count(len(rest), "more finding")+": "+bySeverity(rest), rest, opt)
-	d.requirements(r.verdict.Requirements)
+	d.folded(count(len(older), "older finding")+", which this change did not introduce", older, opt)
+	d.requirements(held(r.verdict))
+	d.before(r.verdict)
 	d.tailored(r.verdict.Requirements)
 	decided := r.in(event.Decided)
 	d.folded(count(len(decided), "finding")+" decided", decided, opt)
@@ -81,6 +89,7 @@ func (d *document) heading(r *run) {
 	if r.verdict.Gate == event.IncompleteGate && r.verdict.Reason != "" {
 		d.fits("\n" + prose(r.verdict.Reason) + "\n")
 	}
+	d.changed(r.verdict)
 }
 
 func (d *document) wings(v *event.Verdict) {
@@ -146,7 +155,11 @@ func (d *document) steps(steps []event.Step) {
 // findings writes a list, as much of it as there is room for.
 func (d *document) findings(findings []*event.Finding, opt Options) {
 	for i, f := range findings {
-		if !d.fits(item(f, opt)) {
+		text := item(f, opt)
+		if n := d.more[f]; n > 0 {
+			text += "  " + moreLikeIt(n) + "\n"
+		}
+		if !d.fits(text) {
 			d.WriteString("- " + count(len(findings)-i, "more finding") + "\n")
 			return
 		}

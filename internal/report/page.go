@@ -17,6 +17,7 @@ type page struct {
 	glyphs
 	opt   Options
 	width int
+	more  map[*event.Finding]int // how many more there are like it
 }
 
 func newPage(opt Options) *page {

@@ -96,7 +96,7 @@ func TestTextVariants(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			opt := options()
 			change(&opt)
-			for _, r := range []string{"findings", "decided", "incomplete"} {
+			for _, r := range []string{"findings", "decided", "incomplete", "change"} {
 				golden(t, r+"-"+name+".txt", render(t, "text", opt, runs[r]()))
 			}
 		})

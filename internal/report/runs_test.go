@@ -17,6 +17,7 @@ var runs = map[string]func() []event.Event{
 	"decided":    decidedRun,
 	"hostile":    func() []event.Event { return hostileRun(hostileText) },
 	"long":       longRun,
+	"change":     changeRun,
 	"broken-off": func() []event.Event { return findingsRun()[:3] },
 }
 
@@ -132,6 +133,28 @@ func findingsRun() []event.Event {
 	}
 	v.Findings = map[event.State]int{event.Open: 42, event.Decided: 1}
 	return append(events, v)
+}
+
+// changeRun is a comparison: two findings with one cause were introduced, one was
+// fixed, one moved, and one stood there all along.
+func changeRun() []event.Event {
+	f := func(change event.Change, path string, line int, print, group string) *event.Finding {
+		return &event.Finding{Check: "testing.results", Rule: "gosec/G204", Severity: event.High, Confidence: event.Sure, State: event.Open, Tool: "gosec",
+			Path: path, Line: line, Message: "a command is made of what a user gave", Fingerprint: print, Change: change, Group: group}
+	}
+	gone := f(event.Removed, "cmd/old.go", 7, "d0d0d0", "")
+	gone.State = event.Fixed
+	v := verdict(event.NotMet, map[string]string{"requirements": "u", "build": "ppf", "code": "pf"})
+	v.Requirements[0].Before, v.Requirements[0].Base = true, event.Unknown
+	v.Requirements[3].Before, v.Requirements[3].Base = true, event.Fail
+	v.Requirements[5].Base = event.Pass
+	v.Reason = "of 6 requirements that apply 1 fails; besides these 2 were not met before the change either"
+	v.Change = &event.Difference{Since: "origin/main", Base: "8c0ffee1234567890abcdef1234567890abcdef0", MergeBase: true, Decided: 1,
+		Findings: map[event.Change]int{event.Introduced: 3, event.Unchanged: 1, event.Moved: 1, event.Removed: 1},
+		Against:  []string{"PL-CODE-2"}, Before: []string{"PL-REQUIREMENTS-1", "PL-BUILD-3"}}
+	return []event.Event{config("shop"),
+		f(event.Unchanged, "cmd/a.go", 3, "a0a0a0", ""), f(event.Introduced, "cmd/b.go", 12, "b0b0b0", "9f9f9f9f9f"), f(event.Introduced, "cmd/c.go", 14, "c0c0c0", "9f9f9f9f9f"),
+		f(event.Moved, "lib/e.go", 40, "e0e0e0", ""), gone, v}
 }
 
 func emptyRun() []event.Event {

@@ -67,7 +67,7 @@ func sarifRunOf(r *run, tool string, opt Options) sarifRun {
 		out.Tool.Driver.Rules = append(out.Tool.Driver.Rules, sarifRuleOf(rule, worst[rule], opt))
 	}
 	for _, f := range r.findings {
-		if f.Tool == tool && f.State != event.Fixed {
+		if f.Tool == tool && (f.State != event.Fixed || f.Change == event.Removed) {
 			index, _ := slices.BinarySearch(rules, f.Rule)
 			out.Results = append(out.Results, sarifResultOf(f, index))
 		}
@@ -171,8 +171,17 @@ func sarifResultOf(f *event.Finding, index int) sarifResult {
 		loc.Message = &sarifText{"the same here"}
 		result.RelatedLocations = append(result.RelatedLocations, loc)
 	}
-	if f.State == event.Decided {
+	result.BaselineState = baselineStates[f.Change]
+	if f.Group != "" {
+		result.Properties["group"] = f.Group
+	}
+	switch {
+	case f.State == event.Decided:
 		result.Suppressions = []sarifSuppression{sarifSuppressionOf(f.Decision)}
+	case f.Earlier != nil: // which does not suppress it, and says why (§3.35.3)
+		earlier := sarifSuppressionOf(f.Earlier)
+		earlier.Status = "underReview"
+		result.Suppressions = []sarifSuppression{earlier}
 	}
 	return result
 }
@@ -221,9 +230,18 @@ func uriOf(path string) string {
 
 func sarifSuppressionOf(d *event.Decision) sarifSuppression {
 	s := sarifSuppression{Kind: "external", Status: "accepted"}
-	if d != nil {
-		s.Justification = clean.Line(decision(d))
-		s.Properties = map[string]any{"verdict": d.Verdict, "by": d.By, "until": d.Until}
+	if d == nil {
+		return s
+	}
+	if d.Scope == "inline" {
+		s.Kind = "inSource"
+	}
+	s.Justification = clean.Line(decision(d))
+	s.Properties = map[string]any{"verdict": d.Verdict, "by": d.By, "until": d.Until}
+	for name, value := range map[string]string{"owner": d.Owner, "on": d.On, "scope": d.Scope, "ended": d.Ended} {
+		if value != "" {
+			s.Properties[name] = value
+		}
 	}
 	return s
 }

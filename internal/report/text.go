@@ -31,7 +31,8 @@ func text(r *run, opt Options) ([]byte, error) {
 		p.findings(r)
 		p.gap()
 		p.waterline(r.verdict)
-		p.reasons(r.verdict.Requirements)
+		p.reasons(held(r.verdict))
+		p.before(r.verdict)
 		p.tailored(r.verdict.Requirements)
 	}
 	p.problems(r.problems)
@@ -176,7 +177,7 @@ func (p *page) findings(r *run) {
 	case ShowAll:
 		p.listed("Findings", r.findings)
 	default:
-		p.first(r, open)
+		p.firstOf(r, open)
 	}
 	if len(decided) > 0 && p.opt.Show != ShowAll {
 		p.line(count(len(decided), "finding"), " decided: ", p.paint(bold, p.command(r, "check --show decided")))
@@ -204,7 +205,7 @@ func (p *page) first(r *run, open []*event.Finding) {
 		p.block("", "No open finding. "+looked(r.observations, n)+".", "", 0)
 		return
 	}
-	top := most(open, mostFindings)
+	top := most(p.oneOfEach(open), mostFindings)
 	p.line(p.paint(bold, "Findings that matter most"))
 	for _, f := range top {
 		p.finding(f)

@@ -156,6 +156,9 @@ func (p *page) gateLine(r *run) {
 	}
 	word := clean.Line(string(v.Gate))
 	text := word + " " + p.dash + " " + tallies(v, r.config.Level)
+	if byChange(v) {
+		text = word + " " + p.dash + " " + clean.Line(v.Reason)
+	}
 	width := p.width - len("gate: ")
 	if p.opt.Quiet { // one line, for whoever asked for one
 		width = len(text)

@@ -8,6 +8,7 @@
 package history
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -143,7 +144,7 @@ func (e *exam) report(f event.Finding, parts ...string) {
 	if f.Confidence == "" {
 		f.Confidence = event.Confidence(rule.Confidence)
 	}
-	f.Fingerprint = finding.Fingerprint(f.Rule, parts...)
+	f.Fingerprint = finding.Fingerprint(cmp.Or(rule.Family, f.Rule), parts...)
 	if e.keep != nil {
 		e.keep.Findings = append(e.keep.Findings, f)
 	}

@@ -44,12 +44,14 @@ func examineFile(_ context.Context, f repo.File, r io.Reader, item *check.Item) 
 		return nil
 	}
 	item.Count(countSource, 1)
-	s := sourceScan{file: f.Path, syntax: syntax, found: map[string]*event.Finding{}}
+	s := sourceScan{file: f.Path, syntax: syntax, found: map[string]*event.Finding{}, prints: map[string]map[string]bool{}}
 	if err := repo.Windows(io.MultiReader(bytes.NewReader(head), r), f.Size, s.window); err != nil {
 		return err
 	}
 	for _, rule := range sortedKeys(s.found) {
-		item.Report(*s.found[rule])
+		f := *s.found[rule]
+		f.Fingerprint = finding.Fingerprint(rule, sortedKeys(s.prints[rule])...)
+		item.Report(f)
 	}
 	return nil
 }
@@ -73,6 +75,9 @@ type sourceScan struct {
 	file   string
 	syntax *text.Syntax
 	found  map[string]*event.Finding
+	// prints hold what was found of each rule, wherever it stands: the finding is
+	// all of them, so that one more is another finding.
+	prints map[string]map[string]bool
 }
 
 func (s *sourceScan) window(w repo.Window) error {
@@ -127,8 +132,8 @@ func (s *sourceScan) add(h text.Hit, severity event.Severity, w repo.Window, lin
 		Rule: rule, Severity: severity, Confidence: confidence(h.Grade), Path: s.file,
 		Line: w.Line + h.Line - 1, Column: h.Column, EndColumn: h.Column + h.Length,
 		Message: h.What, Source: clipLine(text.Visible(line)), Places: 1,
-		Fingerprint: finding.Fingerprint(rule, h.Key, clipLine(text.Visible(line))),
 	}
+	s.keep(rule, finding.Fingerprint(rule, h.Key, f.Source))
 	first, known := s.found[rule]
 	switch {
 	case !known:
@@ -142,6 +147,18 @@ func (s *sourceScan) add(h text.Hit, severity event.Severity, w repo.Window, lin
 		first.Also = append(first.Also, event.Place{Path: f.Path, Line: f.Line})
 	}
 	first.Places++
+}
+
+// mostPrints bounds what one finding is made of.
+const mostPrints = 1000
+
+func (s *sourceScan) keep(rule, print string) {
+	if s.prints[rule] == nil {
+		s.prints[rule] = map[string]bool{}
+	}
+	if len(s.prints[rule]) < mostPrints {
+		s.prints[rule][print] = true
+	}
 }
 
 func confidence(g text.Grade) event.Confidence {

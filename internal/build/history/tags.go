@@ -100,7 +100,7 @@ func (e *exam) reportInside(ctx context.Context, r *repo.Repo, tags []repo.Ref) 
 		byObject[t.OID] = append(byObject[t.OID], strings.TrimPrefix(t.Name, tagPrefix))
 	}
 	ring := e.policy.Keyring()
-	looked := 0
+	looked, at := 0, map[string]string{} // where the tags are, by what is said of them
 	var renamed, bad []string
 	err := r.EachTag(ctx, func(oid string, raw []byte) error {
 		names := byObject[oid]
@@ -112,11 +112,13 @@ func (e *exam) reportInside(ctx context.Context, r *repo.Repo, tags []repo.Ref) 
 		looked++
 		for _, name := range names {
 			if !isNamed(o.Name, name) {
-				renamed = append(renamed, fmt.Sprintf("%s (inside: %s)", name, clip(o.Name)))
+				said := fmt.Sprintf("%s (inside: %s)", name, clip(o.Name))
+				renamed, at[said] = append(renamed, said), o.Target
 			}
 		}
 		if res := ring.Verify(o); res.Status == signature.Bad {
-			bad = append(bad, names[0]+" ("+res.Reason+")")
+			said := names[0] + " (" + res.Reason + ")"
+			bad, at[said] = append(bad, said), o.Target
 		}
 		return nil
 	})
@@ -127,10 +129,10 @@ func (e *exam) reportInside(ctx context.Context, r *repo.Repo, tags []repo.Ref) 
 	sort.Strings(renamed)
 	sort.Strings(bad)
 	if len(renamed) > 0 {
-		e.report(event.Finding{Rule: ruleRenamed, Places: len(renamed), Message: plural(len(renamed), "tag says", "tags say") + " inside that the name is another: " + someOf(renamed)}, renamed...)
+		e.report(event.Finding{Rule: ruleRenamed, Commit: at[renamed[0]], Places: len(renamed), Message: plural(len(renamed), "tag says", "tags say") + " inside that the name is another: " + someOf(renamed)}, renamed...)
 	}
 	if len(bad) > 0 {
-		e.report(event.Finding{Rule: ruleBadSign, Places: len(bad), Message: "the signature of " + plural(len(bad), "tag", "tags") + ": " + someOf(bad)}, bad...)
+		e.report(event.Finding{Rule: ruleBadSign, Commit: at[bad[0]], Places: len(bad), Message: "the signature of " + plural(len(bad), "tag", "tags") + ": " + someOf(bad)}, bad...)
 	}
 	return ctx.Err()
 }

@@ -9,6 +9,7 @@ const (
 	maxKey   = 80  // bytes of a key's name on either side of a literal
 	maxValue = 600 // bytes of a value
 	maxGap   = 60  // bytes between a key and what belongs to its value
+	maxList  = 10  // values of a list
 )
 
 // span is text[start:end].
@@ -23,17 +24,41 @@ type assigned struct {
 	alone bool
 }
 
+// stands says whether what was read is a value for kinds without a format.
+func (a assigned) stands() bool { return a.shape != Bare || a.alone }
+
 // value tries the rules of form value on what is assigned to the key around at.
 func (t *scan) value(rules []int32, at, length int) {
 	key, ok := keyAround(t.text, at, length)
 	if !ok {
 		return
 	}
-	a, ok := readAssigned(t.text, key)
-	if !ok || a.start >= a.end {
+	t.scratch.name = t.scratch.name[:0]
+	if a, ok := readAssigned(t.text, key); ok {
+		t.values(rules, key, a, at)
 		return
 	}
-	t.scratch.name = t.scratch.name[:0]
+	for pos, n := listAfter(t.text, key), 0; pos > 0 && n < maxList; n++ {
+		a, ok := readString(t.text, skipSpace(t.text, pos))
+		if !ok {
+			return
+		}
+		pos = skipSpace(t.text, a.end+1)
+		if pos >= len(t.text) || bytes.IndexByte([]byte(",]}"), t.text[pos]) < 0 {
+			return
+		}
+		t.values(rules, key, a, at)
+		if t.text[pos] != ',' {
+			return
+		}
+		pos++
+	}
+}
+
+func (t *scan) values(rules []int32, key span, a assigned, at int) {
+	if a.start >= a.end {
+		return
+	}
 	for _, i := range rules {
 		t.valueOf(&t.engine.rules[i], key, a, at)
 	}
@@ -45,7 +70,7 @@ func (t *scan) valueOf(r *rule, key span, a assigned, at int) {
 	x := r.compile()
 	v := a.span
 	if a.shape == Bare {
-		if r.Generic && !a.alone {
+		if r.Generic && !a.stands() {
 			return
 		}
 		if !r.Generic {
@@ -63,6 +88,9 @@ func (t *scan) valueOf(r *rule, key span, a assigned, at int) {
 		t.scratch.name = snake(t.scratch.name, t.text[key.start:key.end])
 	}
 	if !x.name.Match(t.scratch.name) || r.Generic && namesSomethingElse(t.scratch.name) {
+		return
+	}
+	if r.Weak && !isChosen(t.text[v.start:v.end], t.scratch.name, a.shape) {
 		return
 	}
 	t.report(r, Match{
@@ -84,7 +112,12 @@ func keyAround(text []byte, at, length int) (span, bool) {
 	for k.end < len(text) && k.end-at < maxKey && isKey(text[k.end]) {
 		k.end++
 	}
-	return k, k.end >= at+length-1 && k.end-at < maxKey && at-k.start < maxKey
+	for i := k.end; i < at+length; i++ {
+		if isKey(text[i]) {
+			return k, false // the literal runs into the next name
+		}
+	}
+	return k, k.end > k.start && k.end-at < maxKey && at-k.start < maxKey
 }
 
 func isKey(c byte) bool { return isWord(c) || c == '-' || c == '.' || c == '$' }
@@ -100,6 +133,9 @@ func readAssigned(text []byte, key span) (assigned, bool) {
 	if pos < len(text) && isQuote(text[pos]) {
 		quoted = true
 		pos++
+		if isAlternative(text, key.start) {
+			return assigned{}, false
+		}
 	}
 	pos = skipIndex(text, pos)
 	pos = skipBlanks(text, pos)
@@ -112,6 +148,8 @@ func readAssigned(text []byte, key span) (assigned, bool) {
 		return readElement(text, pos+1)
 	case c == ',' && quoted && opensCall(text, key.start):
 		return readArgument(text, pos+1)
+	case c == '(' && passwordAt(text[key.start:key.end]) > 0:
+		return readPositional(text, pos+1, passwordAt(text[key.start:key.end]))
 	case c == '(' && setsSomething(text[key.start:key.end]):
 		return readArgument(text, pos+1)
 	case namesVariable(text, key.start):
@@ -120,7 +158,7 @@ func readAssigned(text []byte, key span) (assigned, bool) {
 		return readOperand(text, key, pos, flag)
 	case flag && pos > key.end && !quoted:
 		return readFlag(text, pos)
-	case quoted || pos == key.end:
+	case quoted || pos == key.end, key.start > 0 && text[key.start-1] == '<': // what follows a tag's name is an attribute's
 		return assigned{}, false
 	case setsBefore(text, key.start, "ENV"):
 		return readBare(text, pos, true)
@@ -138,8 +176,11 @@ func readOperand(text []byte, key span, pos int, flag bool) (assigned, bool) {
 	if !slices.Contains([]string{"=", ":", ":=", "=>", "==", "===", "!=", "!==", "?=", "?:"}, op) {
 		return assigned{}, false
 	}
+	if op == "=" && isParameter(text, key, operator, pos) {
+		return readParameter(text, pos), true
+	}
 	pos = skipBlanks(text, pos)
-	if a, ok := readString(text, pos); ok {
+	if a, ok := readLiteral(text, key, pos); ok {
 		if flag {
 			a.shape = Flag
 		}
@@ -161,7 +202,97 @@ func readOperand(text []byte, key span, pos int, flag bool) (assigned, bool) {
 			return a, true
 		}
 	}
+	if op == "=" && pos == operator+1 && isVariable(text, key) {
+		return readVariable(text, pos)
+	}
 	return readBare(text, pos, beginsLine(text, key.start))
+}
+
+// readLiteral reads the string that an expression at pos amounts to: the string
+// itself, the one that a call wraps, as in Some("x"), or, where several keys are
+// given values at once, the one in the place of key.
+func readLiteral(text []byte, key span, pos int) (assigned, bool) {
+	for n := keysBefore(text, key.start); n > 0; n-- {
+		a, ok := readString(text, pos)
+		if !ok {
+			return a, false
+		}
+		if pos = skipBlanks(text, a.end+1); pos >= len(text) || text[pos] != ',' {
+			return a, false
+		}
+		pos = skipBlanks(text, pos+1)
+	}
+	if a, ok := readString(text, pos); ok {
+		return a, true
+	}
+	if a, ok := readWrapped(text, pos); ok {
+		return a, true
+	}
+	return readFallback(text, pos)
+}
+
+// readFallback reads the string that an expression falls back on where the
+// environment has no value: `process.env.X || "y"`, `os.environ.get("X") or "y"`.
+func readFallback(text []byte, pos int) (assigned, bool) {
+	if !readsEnvironment(text[pos:min(pos+maxGap/3, len(text))]) {
+		return assigned{}, false
+	}
+	line := text[pos:min(pos+2*maxGap, len(text))]
+	line = line[:cut(line, "\r\n;{}")]
+	for _, or := range []string{" || ", " or ", " ?? ", " ?: "} {
+		if at := bytes.Index(line, []byte(or)); at > 0 {
+			return readString(text, pos+at+len(or))
+		}
+	}
+	return assigned{}, false
+}
+
+// readWrapped reads the one string that is put into a type: Some("x"),
+// new NetworkPassword("x"), []byte("x"). Calls that do something with a name,
+// such as getenv("x"), are not of the kind.
+func readWrapped(text []byte, pos int) (assigned, bool) {
+	end := pos
+	for end < len(text) && end-pos < maxKey && (isKey(text[end]) || bytes.IndexByte([]byte("[]:& *"), text[end]) >= 0) {
+		end++
+	}
+	if end >= len(text) || text[end] != '(' || !wraps(text[pos:end]) {
+		return assigned{}, false
+	}
+	a, ok := readString(text, skipBlanks(text, end+1))
+	if !ok {
+		return a, false
+	}
+	next := skipBlanks(text, a.end+1)
+	return a, next < len(text) && text[next] == ')'
+}
+
+// listAfter is where the list begins, behind its bracket, that is given to key,
+// or 0.
+func listAfter(text []byte, key span) int {
+	pos := key.end
+	if pos < len(text) && text[pos] == '\\' {
+		pos++
+	}
+	if pos < len(text) && isQuote(text[pos]) {
+		pos++
+	}
+	pos = skipBlanks(text, pos)
+	if pos >= len(text) || text[pos] != ':' && text[pos] != '=' {
+		return 0
+	}
+	pos = skipBlanks(text, pos+1)
+	if pos >= len(text) || text[pos] != '[' && text[pos] != '{' {
+		return 0
+	}
+	return pos + 1
+}
+
+// skipSpace skips blanks and the ends of lines.
+func skipSpace(text []byte, pos int) int {
+	for n := 0; n < maxGap && pos < len(text) && (text[pos] == ' ' || text[pos] == '\t' || text[pos] == '\n' || text[pos] == '\r'); n++ {
+		pos++
+	}
+	return pos
 }
 
 // readString reads a string on one line that stands at pos, with the prefixes
@@ -204,6 +335,19 @@ func goesOn(text []byte, pos int, quote byte) bool {
 	return pos < len(text) && (text[pos] == '+' || text[pos] == '%' || text[pos] == '.' && pos+1 < len(text) && (text[pos+1] == '.' || text[pos+1] == ' '))
 }
 
+// readsEnvironment says whether an expression begins with a variable of the environment.
+func readsEnvironment(b []byte) bool {
+	if len(b) == 0 || bytes.IndexByte([]byte("poiEegS"), b[0]) < 0 {
+		return false
+	}
+	for _, begins := range []string{"process.env", "os.environ", "os.getenv", "os.Getenv", "import.meta.env", "ENV[", "env(", "getenv(", "System.getenv"} {
+		if bytes.HasPrefix(b, []byte(begins)) {
+			return true
+		}
+	}
+	return false
+}
+
 // readBare reads a value without quotes. Line says that its key begins a line.
 func readBare(text []byte, pos int, line bool) (assigned, bool) {
 	if pos >= len(text) || bytes.IndexByte([]byte("&*|>!%@{[(<\n\r"), text[pos]) >= 0 {
@@ -215,13 +359,19 @@ func readBare(text []byte, pos int, line bool) (assigned, bool) {
 	for a.end > a.start && (text[a.end-1] == ',' || text[a.end-1] == ';') {
 		a.end--
 	}
-	ends := rest >= len(text) || text[rest] == '\n' || text[rest] == '\r' || text[rest] == '#' && rest > end
+	ends := rest >= len(text) || text[rest] == '\n' || text[rest] == '\r' || rest > end && (text[rest] == '#' || continues(text, rest))
 	a.alone = line && ends && !bytes.ContainsAny(text[a.start:a.end], "()\"'") && text[end-1] != ';' && text[end-1] != ','
 	return a, true
 }
 
+// continues says whether the backslash at pos ends its line, as between the lines of a command.
+func continues(text []byte, pos int) bool {
+	return text[pos] == '\\' && (pos+1 >= len(text) || text[pos+1] == '\n' || text[pos+1] == '\r')
+}
+
 // readFlag reads the value of an option on a command line.
 func readFlag(text []byte, pos int) (assigned, bool) {
+	pos = skipSource(text, pos)
 	if a, ok := readString(text, pos); ok {
 		a.shape = Flag
 		return a, true

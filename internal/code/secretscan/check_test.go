@@ -47,6 +47,7 @@ func TestCheckTree(t *testing.T) {
 	want := []row{
 		{"secret.generic-password", "config/app.yml", 2, event.Possible, 1},
 		{"secret.github-pat", "deploy.sh", 1, event.Sure, 2},
+		{"secret.weak-password", "docs/how.md", 1, event.Possible, 2},
 	}
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(row{})); diff != "" {
 		t.Errorf("findings (-want +got):\n%s", diff)

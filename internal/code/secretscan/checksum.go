@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"hash/crc32"
+	"strconv"
 	"strings"
 )
 
@@ -14,14 +15,39 @@ import (
 // that rules call them.
 var checksums = map[string]func([]byte) bool{
 	"github":            isGitHub,
+	"gitlab":            isGitLab,
+	"synapse":           isSynapse,
 	"grafana":           isGrafana,
 	"bech32":            isBech32,
 	"nkey":              isNKey,
 	"jwt":               isJWT,
 	"basic":             isBasic,
+	"user-password":     isUserPassword,
 	"opaque":            isOpaque,
 	"pem":               isKeyDER,
 	"openssh-plain":     func(b []byte) bool { return opensshCipher(b) == "none" },
+	"azure":             isAzureKey,
+	"azure-account":     isAzureAccountKey,
+	"azure-devops":      isAzureDevOpsLegacy,
+	"aws-key-id":        isAWSKeyID,
+	"pypi":              isPyPI,
+	"base58check":       isBase58Check,
+	"ripple":            isRippleSeed,
+	"stellar":           isStellarSeed,
+	"pgp":               isPGPSecret,
+	"pkcs12":            isPKCS12,
+	"der":               isDER,
+	"crypt":             isCrypt,
+	"json":              holdsJSON,
+	"base64-text":       holdsText,
+	"mapbox":            isMapbox,
+	"discord":           isDiscordBot,
+	"service-account":   isServiceAccount,
+	"service-role":      isServiceRole,
+	"written":           isWritten,
+	"filled":            isFilled,
+	"filled-base64":     isFilledBase64,
+	"registry-login":    isRegistryLogin,
 	"openssh-encrypted": func(b []byte) bool { c := opensshCipher(b); return c != "" && c != "none" },
 }
 
@@ -35,15 +61,43 @@ func isGitHub(b []byte) bool {
 	if !ok || len(body) < 7 {
 		return false
 	}
-	random, sum := body[:len(body)-6], body[len(body)-6:]
-	n := crc32.ChecksumIEEE(random)
-	for i := 5; i >= 0; i-- {
-		if sum[i] != base62[n%62] {
+	return inBase62(crc32.ChecksumIEEE(body[:len(body)-6]), body[len(body)-6:])
+}
+
+// inBase62 says whether digits are n in base 62.
+func inBase62(n uint32, digits []byte) bool {
+	for i := len(digits) - 1; i >= 0; i-- {
+		if digits[i] != base62[n%62] {
 			return false
 		}
 		n /= 62
 	}
 	return n == 0
+}
+
+// isSynapse tests an access token of a Matrix server: the CRC-32 of all before
+// the last underscore follows it in base 62. Source: element-hq/synapse,
+// synapse/handlers/auth.py, generate_access_token.
+func isSynapse(b []byte) bool {
+	at := bytes.LastIndexByte(b, '_')
+	return at > 0 && len(b)-at == 7 && inBase62(crc32.ChecksumIEEE(b[:at]), b[at+1:])
+}
+
+// isGitLab tests a token of GitLab that can be routed: "….01.<length><crc>", the
+// length of the payload and the CRC-32 of all before it in base 36. Those of
+// other forms have no checksum. Source: gitlab-org/gitlab,
+// lib/authn/token_field/generator/routable_token.rb.
+func isGitLab(b []byte) bool {
+	parts := bytes.Split(b, []byte{'.'})
+	if len(parts) == 1 {
+		return !isPlaceholder(b)
+	}
+	last := parts[len(parts)-1]
+	if len(parts) != 3 || len(last) != 9 {
+		return false
+	}
+	sum, err := strconv.ParseUint(string(last[2:]), 36, 32)
+	return err == nil && uint32(sum) == crc32.ChecksumIEEE(b[:len(b)-7])
 }
 
 // isGrafana tests "glsa_<random>_<crc>", the CRC-32 of what stands before it,
@@ -100,17 +154,7 @@ func isNKey(b []byte) bool {
 	if err != nil || len(raw) < 3 {
 		return false
 	}
-	sum := uint16(0)
-	for _, c := range raw[:len(raw)-2] {
-		sum ^= uint16(c) << 8
-		for range 8 {
-			if sum&0x8000 != 0 {
-				sum = sum<<1 ^ 0x1021
-			} else {
-				sum <<= 1
-			}
-		}
-	}
+	sum := crc16(raw[:len(raw)-2])
 	return raw[len(raw)-2] == byte(sum) && raw[len(raw)-1] == byte(sum>>8)
 }
 

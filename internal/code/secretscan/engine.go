@@ -39,12 +39,14 @@ const (
 type Shape uint8
 
 const (
-	Plain    Shape = iota // recognised by its own form
-	Quoted                // a string that is assigned to a key
-	Bare                  // a value without quotes, as in configuration files
-	Element               // the text of an XML element
-	Flag                  // an option on a command line
-	Argument              // an argument of a setter
+	Plain     Shape = iota // recognised by its own form
+	Quoted                 // a string that is assigned to a key
+	Bare                   // a value without quotes, as in configuration files
+	Element                // the text of an XML element
+	Flag                   // an option on a command line
+	Argument               // an argument of a setter
+	Variable               // a variable of the environment, set in a command or a list
+	Parameter              // a parameter of a URL or of a form
 )
 
 // Match is one credential in a text. All offsets count bytes from its start.

@@ -141,12 +141,16 @@ func naiveMatches(r *rule, text []byte) []Match {
 	}
 	var matches []Match
 	x := r.compile()
-	for at := 0; at < len(text); at++ {
+	places := len(text)
+	if r.Form == knowledge.LineForm {
+		places = min(places, 1) // the first match is enough, and finding it from every place would not end
+	}
+	for at := range places {
 		if r.Form == knowledge.TokenForm && !slices.ContainsFunc(r.Literals, func(l string) bool { return at+len(l) <= len(text) && equalFold(text[at:at+len(l)], lower(l)) }) {
 			continue
 		}
 		loc := x.pattern.FindSubmatchIndex(text[at:])
-		if loc == nil || r.Form == knowledge.LineForm && at > 0 {
+		if loc == nil {
 			continue
 		}
 		m := Match{Rule: r.Secret, Start: at + loc[0], End: at + loc[1], SecretStart: at + loc[2*x.group], SecretEnd: at + loc[2*x.group+1]}

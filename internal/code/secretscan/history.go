@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
-	"slices"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
@@ -27,12 +25,12 @@ func (s *scanner) runHistory(ctx context.Context, p *check.Pass, r *repo.Repo, f
 	}
 	whole, ok := remembered(p.Memo(), now)
 	if !ok {
-		if whole, ok, err = s.walk(ctx, p, r, now); err != nil {
-			return err
+		if whole, ok = s.grow(ctx, p, r, now); !ok {
+			if whole, ok, err = s.walk(ctx, p, r, now); err != nil {
+				return err
+			}
 		}
-		if ok {
-			remember(p.Memo(), whole)
-		}
+		remember(p.Memo(), whole, ok)
 	}
 	for i, at := range whole.Found {
 		found.inHistory(at.Path, whole.Commits[i], at.sighting)
@@ -56,7 +54,7 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 	}
 	known := decodeBlobs(p.Memo(), memoKey)
 	fresh := newBlobs()
-	unread, err := s.eachBlob(ctx, p, r, known, fresh)
+	unread, err := s.eachBlob(ctx, p, r, in, known, fresh)
 	if ctx.Err() != nil {
 		return t, false, ctx.Err()
 	}
@@ -72,19 +70,10 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 	known.add(fresh)
 	known.keep(func(oid string) bool { _, _, reachable := in.Of(oid); return reachable })
 	p.Memo().Put(memoKey, known.encode())
-	for _, oid := range known.withSightings() {
-		commit, path, _ := in.Of(oid)
-		for _, g := range s.choose(path, known.found[oid]) {
-			t.Found, t.Commits = append(t.Found, placed{path, g}), append(t.Commits, commit)
-		}
-	}
-	s.pathsOf(known, in, &t)
-	for _, oid := range slices.Sorted(maps.Keys(known.inside)) {
-		_, path, _ := in.Of(oid)
-		t.Inside.add(path, known.inside[oid])
-	}
+	s.place(&t, known, in)
 	if unread != nil {
 		t.Missing = len(unread.Missing)
+		t.Lacking = unread.Missing[:min(t.Missing, maxLacking)]
 		for _, f := range unread.Broken {
 			whole = false
 			p.Problem(broken(f))
@@ -92,13 +81,18 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 	}
 	t.Blobs, t.Reachable = known.len(), in.Len()
 	t.Bytes, t.Skipped, t.More, t.Pointers = known.bytes, known.skipped, known.more, len(known.lfs)
-	said, err := s.messages(ctx, p, r, &t)
+	t.Extent = r.Extent()
+	oids, err := r.Messages(ctx)
+	if err != nil {
+		return t, false, nil // told of already
+	}
+	said, err := s.messages(ctx, p, r, oids, &t)
 	return t, whole && said, err
 }
 
 // eachBlob examines the blobs that known lacks, on all cores, into fresh.
-func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, known, fresh *blobs) (*repo.Unread, error) {
-	unread, err := r.EachVersion(ctx, repo.Versions{
+func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, in *repo.Introductions, known, fresh *blobs) (*repo.Unread, error) {
+	unread, err := r.EachVersionOf(ctx, in, repo.Versions{
 		Wanted: func(oid string) bool { return !known.has(oid) },
 		Version: func(v repo.Version) (any, error) {
 			result, kept, err := s.version(v)

@@ -21,7 +21,11 @@ func BenchmarkHistory(b *testing.B) {
 			b.Fatal(err)
 		}
 		found := newBlobs()
-		if _, err := s.eachBlob(b.Context(), nil, r, newBlobs(), found); err != nil {
+		in, err := r.Introductions(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := s.eachBlob(b.Context(), nil, r, in, newBlobs(), found); err != nil {
 			b.Fatal(err)
 		}
 		b.ReportMetric(float64(found.len()), "blobs")

@@ -19,17 +19,45 @@ func (r *rule) accepts(text []byte, m Match) bool {
 	if r.test != nil && !r.test(secret) {
 		return false
 	}
+	if r.Weak {
+		return !isPublished(secret)
+	}
 	body := secret[min(r.Prefix, len(secret)):]
 	if r.MinEntropy > 0 && entropy(body) < r.MinEntropy || isPublished(secret) {
 		return false
 	}
+	if isNoise(body) && r.Generic {
+		return true
+	}
 	if r.test == nil && isPlaceholder(body) {
 		return false
 	}
-	if r.Form == knowledge.URLForm && isPhrase(secret) {
-		return false
+	if r.Form == knowledge.URLForm && (isPhrase(secret) || 2*chance(secret) < len(secret) && !isRandom(secret)) {
+		return false // made of words; see secret.weak-url-password
 	}
-	return !r.Generic || !isOrdinary(secret, r.MinEntropy >= 3)
+	random := r.MinEntropy >= 2.3
+	return !r.Generic || !isOrdinary(secret, random) && (random || !isMadeUp(secret))
+}
+
+// isNoise says whether b is long and full of all kinds of signs, as the keys are
+// that WordPress and Django make: templates and phrases have few.
+func isNoise(b []byte) bool {
+	var kinds, signs int
+	var seen [256]bool
+	for _, c := range b {
+		if c < ' ' || c > '~' {
+			return false
+		}
+		if kindOf(c) < 3 || c == ' ' {
+			continue
+		}
+		signs++
+		if !seen[c] {
+			seen[c] = true
+			kinds++
+		}
+	}
+	return len(b) >= 48 && kinds >= 8 && 5*signs >= len(b) && 2*signs <= len(b)
 }
 
 // entropy is the Shannon entropy of b in bits per byte, of its first 4 KiB.
@@ -79,14 +107,17 @@ func isPlaceholder(b []byte) bool {
 }
 
 // isConstantName says whether b is made of capitals and separators, as the
-// names of constants and of what is to be filled in are.
+// names of constants and of what is to be filled in are; a few digits may be in it.
 func isConstantName(b []byte) bool {
+	digits := 0
 	for _, c := range b {
-		if c != '_' && c != '-' && (c < 'A' || c > 'Z') {
+		if c >= '0' && c <= '9' {
+			digits++
+		} else if c != '_' && c != '-' && (c < 'A' || c > 'Z') {
 			return false
 		}
 	}
-	return bytes.IndexAny(b, "_-") > 0
+	return bytes.IndexAny(b, "_-") > 0 && (digits == 0 || digits <= 3 && bytes.IndexByte(b, '_') > 0)
 }
 
 // isPhrase says whether b is made of words with something between them.
@@ -107,7 +138,7 @@ func isPhrase(b []byte) bool {
 var unleet = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i")
 
 // isMadeUp says whether a password says of itself that it is one, as those of
-// tests and documentation do: "P@ssw0rd1". In production somebody may use it.
+// tests and documentation do: "P@ssw0rd1". It is told as one that somebody chose.
 func isMadeUp(secret []byte) bool {
 	text := unleet.Replace(lower(string(secret[:min(len(secret), maxValue)])))
 	for _, word := range []string{"passw", "secret", "admin", "test", "pass_", "mypass"} {
@@ -151,19 +182,19 @@ func isOrdinary(b []byte, random bool) bool {
 		}
 	}
 	letters := lowers + uppers
-	if letters == 0 || digits+others == 0 || bytes.ContainsAny(b, " \t") {
+	if letters == 0 || digits+others == 0 && !random || bytes.ContainsAny(b, " \t") {
 		return true
 	}
-	if isReference(b) || isRules(b) || isHash(b) || isUUID(b) || bytes.HasPrefix(b, []byte("eyJ")) { // web tokens have a kind of their own
+	if isReference(b) || isRules(b) || isHash(b) || bytes.HasPrefix(b, []byte("eyJ")) { // web tokens have a kind of their own
 		return true
 	}
 	if isPlaceholder(decoded(b)) {
 		return true
 	}
 	if random {
-		return digits < 2 || chance(b) < max(8, len(b)/2)
+		return !isRandom(b)
 	}
-	return digits == 0 && isName(b) || lowers == 0 && isName(b)
+	return isName(b) && (digits == 0 || lowers == 0) || 2*chance(b) < len(b)
 }
 
 // decoded is what b says if it is base64 of words, and nothing otherwise.
@@ -243,19 +274,6 @@ func isLimit(b []byte) bool {
 	name, numbers, found := bytes.Cut(b, []byte(":"))
 	known := slices.Contains([]string{"between", "min", "max", "size", "digits"}, string(name))
 	return found && known && len(bytes.Trim(numbers, "0123456789,")) == 0
-}
-
-func isUUID(b []byte) bool {
-	if len(b) != 36 {
-		return false
-	}
-	for i, c := range b {
-		dash := i == 8 || i == 13 || i == 18 || i == 23
-		if dash != (c == '-') || !dash && !isHex(c) {
-			return false
-		}
-	}
-	return true
 }
 
 // chance is how many bytes of b lie in parts that look as if chance had chosen

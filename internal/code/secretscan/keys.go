@@ -33,9 +33,16 @@ func isFlag(text []byte, key span) bool {
 		(key.start+1 < len(text) && text[key.start+1] != ' ')
 }
 
-// opensCall says whether a quote and a parenthesis open before start.
+// opensCall says whether a quote and the parenthesis of a call open before start.
 func opensCall(text []byte, start int) bool {
-	return start >= 2 && isQuote(text[start-1]) && text[start-2] == '('
+	return start >= 3 && isQuote(text[start-1]) && text[start-2] == '(' && isWord(text[start-3])
+}
+
+// isAlternative says whether the string that begins before start is what an
+// expression chooses: `x ? "passcode" : "code"`.
+func isAlternative(text []byte, start int) bool {
+	at := lastNonBlank(text, start-1)
+	return at >= 0 && text[at] == '?'
 }
 
 // setsSomething says whether the last part of a dotted name is a setter's.
@@ -65,11 +72,12 @@ func namesVariable(text []byte, start int) bool {
 	return false
 }
 
-// beginsLine says whether nothing but what declares variables stands before a key.
+// beginsLine says whether nothing but what declares variables, or makes the line
+// a comment, stands before a key.
 func beginsLine(text []byte, start int) bool {
 	low := max(start-maxKey, 0)
 	line := text[low+bytes.LastIndexByte(text[low:start], '\n')+1 : start]
-	line = bytes.Trim(line, " \t-\"'")
+	line = bytes.Trim(line, " \t-\"'#/*;!")
 	return len(line) == 0 || slices.ContainsFunc(declarers, func(word string) bool { return string(line) == word })
 }
 
@@ -108,30 +116,42 @@ func snake(dst, name []byte) []byte {
 
 // namesSomethingElse says whether a key's name has a word by which it is about a
 // secret and does not hold one: its hash, its form, its place, the text beside
-// its field.
+// its field. Some words say so anywhere, others only behind the secret's name:
+// a token's URL is no token, the token for a URL is one.
 func namesSomethingElse(name []byte) bool {
-	for word := range bytes.SplitSeq(name, []byte{'_'}) {
-		if isOtherThing(string(word)) {
+	for len(name) > 0 {
+		word, rest, _ := bytes.Cut(name, []byte{'_'})
+		if isNoSecret(string(word)) || bytes.HasPrefix(word, []byte("csrf")) || len(rest) == 0 && isOtherThing(string(word)) {
 			return true
 		}
+		name = rest
+	}
+	return false
+}
+
+func isNoSecret(word string) bool {
+	switch word {
+	case "public", "pub", "csrf", "xsrf", "next", "page", "paging", "continuation", "continue", "cancel", "cancellation", "sync",
+		"hash", "hashed", "digest", "checksum", "encrypted", "crypted", "cipher", "sealed", "masked", "redacted", "encoded",
+		"cache", "cached", "sort", "partition", "object", "storage", "shard", "min", "max", "is", "has", "no", "show", "hide", "toggle", "use", "uses", "allow", "forgot", "forgotten", "invalidate", "required", "primary", "foreign", "idempotency", "i18n",
+		"placeholder", "label", "hint", "message", "msg", "tooltip", "regex", "regexp", "validator", "translation",
+		"bypass", "compass", "encompass", "trespass", "surpass", "askpass", "etag", "hmac", "sha", "sha1", "sha256", "md5", "fingerprint", "thumbprint":
+		return true
 	}
 	return false
 }
 
 func isOtherThing(word string) bool {
 	switch word {
-	case "public", "pub", "csrf", "xsrf", "next", "page", "paging", "continuation", "continue", "cancel", "cancellation", "sync",
-		"hash", "hashed", "digest", "checksum", "encrypted", "cipher", "sealed", "masked", "redacted", "encoded",
-		"field", "label", "name", "names", "type", "types", "length", "len", "min", "max", "regex", "regexp", "pattern", "validator", "validation",
+	case "field", "name", "names", "type", "types", "length", "len", "pattern", "validation",
 		"prefix", "suffix", "separator", "file", "files", "filename", "path", "dir", "url", "uri", "endpoint", "env", "header", "headers", "param", "params",
-		"placeholder", "hint", "message", "msg", "error", "err", "title", "description", "desc", "text", "tooltip", "help",
-		"reset", "forgot", "forgotten", "change", "count", "size", "limit", "expiry", "expires", "expiration", "ttl", "timeout", "duration",
-		"format", "policy", "rule", "rules", "enabled", "required", "valid", "invalid", "is", "has", "show", "hide", "toggle", "use", "uses",
+		"error", "err", "title", "description", "desc", "text", "help",
+		"reset", "change", "count", "size", "limit", "expiry", "expires", "expiration", "ttl", "timeout", "duration",
+		"format", "policy", "rule", "rules", "enabled", "valid", "invalid",
 		"input", "form", "column", "table", "index", "ref", "arn", "version", "class", "provider", "strategy", "scope", "scopes",
-		"issuer", "audience", "algorithm", "alg", "kind", "status", "state", "primary", "foreign", "cache", "idempotency", "i18n", "translation",
+		"issuer", "audience", "algorithm", "alg", "kind", "status", "state", "cache",
 		"selector", "icon", "button", "link", "route", "query", "event", "action", "method", "mode", "store", "manager", "service",
-		"bypass", "compass", "encompass", "tokenizer", "tokens", "secretary", "wrong", "bad", "incorrect", "fake", "mock", "dummy", "example", "sample",
-		"etag", "hmac", "sha", "sha1", "sha256", "md5", "fingerprint", "thumbprint", "cert", "certificate", "ca":
+		"tokenizer", "secretary", "cert", "certificate", "ca":
 		return true
 	}
 	return false

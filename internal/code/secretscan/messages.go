@@ -15,27 +15,18 @@ import (
 // messageKey is where the results on messages are kept from run to run.
 const messageKey = "messages"
 
-// messages examines what commits and annotated tags say, as far as no earlier
-// run has, and adds it to t. It tells what it could not read.
-func (s *scanner) messages(ctx context.Context, p *check.Pass, r *repo.Repo, t *told) (whole bool, _ error) {
-	oids, err := r.Messages(ctx)
-	if oids == nil {
-		return err == nil, nil // the blobs' walk tells why
-	}
+// messages examines what the commits and annotated tags say that are called oids,
+// as far as no earlier run has, and adds it to t. What is known of others is
+// forgotten. It tells what it could not read.
+func (s *scanner) messages(ctx context.Context, p *check.Pass, r *repo.Repo, oids []string, t *told) (whole bool, _ error) {
 	known, fresh := decodeBlobs(p.Memo(), messageKey), newBlobs()
-	large, err := r.EachMessage(ctx, lacking(known, oids), func(m repo.Message) error {
-		result, err := s.read(bytes.NewReader(m.Text), int64(len(m.Text)))
-		for i := range result.sightings {
-			result.sightings[i].Said = said(m)
-		}
-		return fresh.put(m.OID)(result, err)
-	})
+	large, err := s.eachMessage(ctx, r, lacking(known, oids), fresh)
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
-	whole = err == nil && fresh.err == nil
+	whole = err == nil
 	if !whole {
-		p.Problem(brokenOff(errors.Join(err, fresh.err)))
+		p.Problem(brokenOff(err))
 	}
 	known.add(fresh)
 	reachable := make(map[string]bool, len(oids))
@@ -44,14 +35,31 @@ func (s *scanner) messages(ctx context.Context, p *check.Pass, r *repo.Repo, t *
 	}
 	known.keep(func(oid string) bool { return reachable[oid] })
 	p.Memo().Put(messageKey, known.encode())
+	t.placeMessages(known)
+	t.Messages, t.Large = known.len(), large
+	return whole, nil
+}
+
+// eachMessage examines the messages called oids into fresh.
+func (s *scanner) eachMessage(ctx context.Context, r *repo.Repo, oids []string, fresh *blobs) (large int, err error) {
+	large, err = r.EachMessage(ctx, oids, func(m repo.Message) error {
+		result, err := s.read(bytes.NewReader(m.Text), int64(len(m.Text)))
+		for i := range result.sightings {
+			result.sightings[i].Said = said(m)
+		}
+		return fresh.put(m.OID)(result, err)
+	})
+	return large, errors.Join(err, fresh.err)
+}
+
+// placeMessages adds what was seen in messages.
+func (t *told) placeMessages(known *blobs) {
 	for _, oid := range known.withSightings() {
 		for _, g := range known.found[oid] {
 			commit, _, _ := cutSaid(g.Said)
 			t.Found, t.Commits = append(t.Found, placed{"", g}), append(t.Commits, commit)
 		}
 	}
-	t.Messages, t.Large = known.len(), large
-	return whole, nil
 }
 
 // lacking lists the oids that known lacks.

@@ -25,8 +25,8 @@ type opened struct {
 	*unwrap.Walk
 }
 
-// tally adds up what was looked into.
-type tally struct {
+// lookedInto adds up what was looked into.
+type lookedInto struct {
 	Opened  int64                 `json:"opened,omitempty"`
 	Texts   int64                 `json:"texts,omitempty"`
 	Decoded int64                 `json:"decoded,omitempty"`
@@ -35,7 +35,7 @@ type tally struct {
 	Cut     map[string]string     `json:"cut,omitempty"`    // why, by path
 }
 
-func (t *tally) add(path string, w *unwrap.Walk) {
+func (t *lookedInto) add(path string, w *unwrap.Walk) {
 	t.Opened += int64(w.Opened)
 	t.Texts += int64(w.Texts)
 	t.Decoded += int64(w.Decoded)
@@ -69,8 +69,8 @@ func countOpened(item *check.Item, path string, w *unwrap.Walk) error {
 }
 
 // tallyOf reads back what countOpened noted.
-func tallyOf(keys []string) (*tally, error) {
-	t := &tally{}
+func tallyOf(keys []string) (*lookedInto, error) {
+	t := &lookedInto{}
 	for _, key := range keys {
 		text, ok := strings.CutPrefix(key, countInside)
 		if !ok {
@@ -86,7 +86,7 @@ func tallyOf(keys []string) (*tally, error) {
 }
 
 // tell says what was looked into, where is "the work tree" or "the history".
-func (t *tally) tell(p *check.Pass, where string) {
+func (t *lookedInto) tell(p *check.Pass, where string) {
 	observe := func(n int64, what string) {
 		if n > 0 {
 			p.Observe(event.Observation{What: what, Count: n})
@@ -110,7 +110,7 @@ func (t *tally) tell(p *check.Pass, where string) {
 
 // tellBroken is no alarm: a file that no program can open holds nothing that
 // one could read, and test data is full of such files.
-func (t *tally) tellBroken(p *check.Pass, where string) {
+func (t *lookedInto) tellBroken(p *check.Pass, where string) {
 	if len(t.Broken) == 0 {
 		return
 	}

@@ -3,6 +3,7 @@ package secretscan
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/check/checktest"
 	"github.com/plimsoll-dev/plimsoll/internal/evidence"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
+	"github.com/plimsoll-dev/plimsoll/internal/repo/repotest"
 )
 
 // TestRememberingChangesNoResult runs the check after each of several changes
@@ -69,4 +71,60 @@ func runWithMemo(t *testing.T, dir, state string) evidence.Record {
 		t.Fatal(w.Err)
 	}
 	return w.Evidence.Record
+}
+
+// TestGrowing runs the check after each commit with the memo of the runs before.
+// What is new is told from the commits that are new, and the result is that of a
+// run over everything.
+func TestGrowing(t *testing.T) {
+	g, state := repotest.New(t), t.TempDir()
+	g.Commit("one", map[string]string{"old.env": "TOKEN=" + tokenOf(1) + "\n", "a.txt": "a\n"})
+	for i, step := range []struct {
+		grows bool
+		do    func()
+	}{
+		{true, func() {
+			g.Commit("two\n\n"+tokenOf(2), map[string]string{"old.env": "\n", "b.env": "TOKEN=" + tokenOf(3) + "\n"})
+		}},
+		{true, func() { g.Commit("the old again", map[string]string{"c.env": "TOKEN=" + tokenOf(1) + "\n"}) }},
+		{true, func() { g.Git("tag", "-a", "-m", tokenOf(4), "v1") }},
+		{true, func() {
+			g.Git("checkout", "-q", "-b", "side")
+			g.Commit("side", map[string]string{"side.env": "TOKEN=" + tokenOf(5) + "\n"})
+			g.Git("checkout", "-q", "main")
+			g.Commit("main", map[string]string{"a.txt": "b\n"})
+			g.Git("merge", "-q", "--no-commit", "side")
+			g.Commit("merged", map[string]string{"evil.env": "TOKEN=" + tokenOf(6) + "\n"})
+		}},
+		{false, func() { g.Git("branch", "-D", "side"); g.Git("tag", "-d", "v1") }},
+		{false, func() { g.Git("reset", "-q", "--hard", "HEAD~1") }},
+	} {
+		runWithMemo(t, g.Dir, state)
+		before := openRepo(t, g.Dir)
+		all, err := before.Messages(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		step.do()
+		_, grows := openRepo(t, g.Dir).Grown(t.Context(), before.Extent(), func(oid string) bool { return slices.Contains(all, oid) })
+		if grows != step.grows {
+			t.Errorf("step %d: grows %v", i, grows)
+		}
+		got, want := runWithMemo(t, g.Dir, state), checktest.RunRepo(t, New(), g.Dir)
+		if diff := cmp.Diff(want.Findings, got.Findings); diff != "" {
+			t.Errorf("step %d: findings differ: %s", i, diff)
+		}
+		if diff := cmp.Diff(want.Observations, got.Observations); diff != "" {
+			t.Errorf("step %d: observations differ: %s", i, diff)
+		}
+	}
+}
+
+func openRepo(t *testing.T, dir string) *repo.Repo {
+	t.Helper()
+	r, err := repo.Open(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
 }

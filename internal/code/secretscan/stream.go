@@ -41,7 +41,6 @@ type sighting struct {
 	SourceColumn int    `json:"b,omitempty"`
 	Shape        Shape  `json:"p,omitempty"`
 	LongLine     bool   `json:"w,omitempty"`
-	MadeUp       bool   `json:"u,omitempty"` // see isMadeUp
 	Inside       string `json:"i,omitempty"` // the entry of the archive, in which Line is; see nested.go
 	Via          string `json:"v,omitempty"` // the encodings it was found in, outermost first
 	Unless       []int  `json:"x,omitempty"` // see Match
@@ -209,7 +208,7 @@ func (t *reading) sighting(text []byte, m Match, at, line int, lineStart int64) 
 	s := sighting{
 		Rule: m.Rule.ID, Fingerprint: t.fingerprint(m.Rule.Family, secret), Masked: Mask(string(secret), m.Rule.Prefix),
 		Line: line, Column: at - int(lineStart) + 1, EndColumn: end - int(lineStart) + 1, Shape: m.Shape,
-		LongLine: end-int(lineStart) > longLine, MadeUp: m.Rule.Generic && isMadeUp(secret), Unless: m.unless,
+		LongLine: end-int(lineStart) > longLine, Unless: m.unless,
 	}
 	if t.capture != nil {
 		t.capture(s.Fingerprint, secret)
@@ -272,10 +271,7 @@ func (s *scanner) judge(path string, g sighting) (confidence event.Confidence, o
 		return "", false
 	}
 	class := finding.ClassOf(path)
-	if rule.Generic && (class == finding.Generated || class == finding.Vendored || g.LongLine || g.Shape == Bare && !isConfiguration(path)) {
-		return "", false
-	}
-	if g.MadeUp && class != finding.Production {
+	if rule.Generic && (class == finding.Generated || class == finding.Vendored || g.LongLine || !g.Shape.fits(path) || isTranslation(path)) {
 		return "", false
 	}
 	confidence = event.Confidence(rule.Confidence)

@@ -12,12 +12,16 @@ func (t *scan) url(rules []int32, at, length int) {
 	for scheme.start > 0 && at-scheme.start < 20 && isScheme(text[scheme.start-1]) {
 		scheme.start--
 	}
-	secret, ok := readPassword(text, at+length)
+	u, ok := readUserInfo(text, at+length)
 	if !ok {
 		return
 	}
+	secret := u.password
 	for _, i := range rules {
 		r := &t.engine.rules[i]
+		if r.Weak && !u.isChosen(text) || !r.Weak && u.isFree(text) {
+			continue
+		}
 		x := r.compile()
 		if x.name.Match(text[scheme.start:scheme.end]) && x.pattern.Match(text[secret.start:secret.end]) {
 			t.report(r, Match{Start: scheme.start, End: secret.end, SecretStart: secret.start, SecretEnd: secret.end, Anchor: at})
@@ -27,29 +31,42 @@ func (t *scan) url(rules []int32, at, length int) {
 
 func isScheme(c byte) bool { return isWord(c) || c == '+' || c == '.' || c == '-' }
 
-// readPassword reads "user:password@host" at pos. It takes no URL that names
-// this machine, a host of the documentation or nobody's.
-func readPassword(text []byte, pos int) (span, bool) {
+// userInfo is where the parts of "user:password@host" stand.
+type userInfo struct{ user, password, host span }
+
+// isFree says whether the password opens nothing elsewhere: it is the user's
+// name, or the host is this machine or nobody's.
+func (u userInfo) isFree(text []byte) bool {
+	host := text[u.host.start:u.host.end]
+	return bytes.Equal(text[u.user.start:u.user.end], text[u.password.start:u.password.end]) || isThisMachine(host) || isNobodys(host)
+}
+
+// isChosen says whether the password passes for one that somebody chose, for
+// whatever machine.
+func (u userInfo) isChosen(text []byte) bool {
+	return !isNobodys(text[u.host.start:u.host.end]) && isChosen(text[u.password.start:u.password.end], nil, Quoted)
+}
+
+// readUserInfo reads "user:password@host" at pos.
+func readUserInfo(text []byte, pos int) (u userInfo, ok bool) {
 	part := text[pos:min(pos+maxUser, len(text))]
 	part = part[:cut(part, " \t\r\n\"'`<>(){}|\\")]
 	// A password may hold an @, a host may not; a path may hold both.
 	end := bytes.IndexByte(part, '@')
 	if slash := bytes.IndexByte(part, '/'); end < 0 || slash >= 0 && slash < end {
-		return span{}, false
+		return u, false
 	}
 	if more := bytes.LastIndexByte(part[:cut(part, "/?#")], '@'); more > end {
 		end = more
 	}
 	colon := bytes.IndexByte(part[:end], ':')
 	if colon < 0 || colon+1 >= end {
-		return span{}, false
+		return u, false
 	}
-	user, password, host := part[:colon], part[colon+1:end], part[end+1:]
+	host := part[end+1:]
 	host = host[:cut(host, "/:?#,;")]
-	if bytes.Equal(user, password) || !isHost(host) || isNobodys(host) {
-		return span{}, false
-	}
-	return span{pos + colon + 1, pos + end}, true
+	u = userInfo{span{pos, pos + colon}, span{pos + colon + 1, pos + end}, span{pos + end + 1, pos + end + 1 + len(host)}}
+	return u, isHost(host)
 }
 
 func isHost(host []byte) bool {
@@ -61,11 +78,16 @@ func isHost(host []byte) bool {
 	return len(host) > 0
 }
 
-// isNobodys says whether the host is reserved for documentation or is this very machine.
+func isThisMachine(host []byte) bool {
+	h := lower(string(host))
+	return h == "localhost" || h == "127.0.0.1" || h == "0.0.0.0"
+}
+
+// isNobodys says whether the host is reserved for documentation.
 func isNobodys(host []byte) bool {
 	h := lower(string(host))
 	switch h {
-	case "localhost", "127.0.0.1", "0.0.0.0", "host", "hostname", "server", "domain", "foo", "bar", "example":
+	case "host", "hostname", "server", "domain", "foo", "bar", "example":
 		return true
 	}
 	for _, suffix := range []string{"example.com", "example.org", "example.net", ".example", ".test", ".invalid", ".localhost", "domain.com", "host.com"} {

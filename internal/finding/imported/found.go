@@ -11,6 +11,7 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/identity"
 	"github.com/plimsoll-dev/plimsoll/internal/sarif"
 )
 
@@ -21,6 +22,7 @@ type Found struct {
 	Twin     string   // tells it from others with the same identity
 	// Place is the result that it came from; nil for one without a place in the tree.
 	Place *sarif.Result
+	code  identity.Code // what stands at the place, where that could be read
 }
 
 // Same says that a tool has said the same thing of the same place twice.
@@ -29,26 +31,33 @@ func Same(a, b *Found) bool {
 		a.Message == b.Message && slices.Equal(a.Identity, b.Identity) && a.State == b.State
 }
 
-// Fingerprint names findings by their identity alone where that is enough, so
-// that the name survives a move. Findings that share it are told apart by where
-// they stand, and by their order there: a decision on one must not hide the
-// other. The findings come in the order of paths and lines.
+// Fingerprint names findings by what the tool itself goes by, or by the code that
+// they are about, or else by their identity, so that the name survives a move.
+// Of those that share it the first has it alone; a decision on one must not hide
+// the others. The findings come in the order of paths and lines.
 func Fingerprint(all []*Found) {
-	groups := map[string][]int{}
-	for i, f := range all {
-		key := finding.Fingerprint(f.Rule, f.Identity...)
-		groups[key] = append(groups[key], i)
-	}
-	for key, group := range groups {
-		if len(group) == 1 {
-			all[group[0]].Fingerprint = key
+	groups := map[string][]*Found{}
+	var about []*Found
+	var codes []identity.Code
+	for _, f := range all {
+		if f.code.Text != "" && len(f.Identity) > 0 && f.Identity[0] != "tool" {
+			f.code.Family = f.Rule
+			about, codes = append(about, f), append(codes, f.code)
 			continue
 		}
+		key := finding.Fingerprint(f.Rule, f.Identity...)
+		groups[key] = append(groups[key], f)
+	}
+	for i, print := range identity.Prints(codes) {
+		about[i].Fingerprint = print
+	}
+	for key, group := range groups {
 		order := map[string]int{}
-		for _, i := range group { // in the order of paths and lines
-			f := all[i]
-			order[f.Twin]++
-			f.Fingerprint = finding.Fingerprint(f.Rule, append(slices.Clone(f.Identity), f.Twin, strconv.Itoa(order[f.Twin]))...)
+		for n, f := range group {
+			if f.Fingerprint = key; n > 0 {
+				order[f.Twin]++
+				f.Fingerprint = finding.Fingerprint(f.Rule, append(slices.Clone(f.Identity), f.Twin, strconv.Itoa(order[f.Twin]))...)
+			}
 		}
 	}
 }

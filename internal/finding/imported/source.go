@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/plimsoll-dev/plimsoll/internal/finding/identity"
 	"github.com/plimsoll-dev/plimsoll/internal/sarif"
 )
 
@@ -76,10 +77,29 @@ func (s *source) quote(f *Found) bool {
 	if res.Line > 0 {
 		f.Column, f.EndColumn = byteColumn(line, res.Column, res.Units), byteColumn(line, res.EndColumn, res.Units)
 	}
+	f.code = identity.Code{Text: identity.Tokens(f.Path, identity.Statement(s.lines, f.Line-1)), Before: s.neighbour(f, -1), After: s.neighbour(f, 1),
+		Path: f.Path, Line: f.Line, Column: f.Column, Secret: aboutSecrets(f)}
 	if len(line) <= maxLine && utf8.Valid(line) && !aboutSecrets(f) {
 		f.Source = printable(string(line))
 	}
 	return true
+}
+
+// farthest is how many lines are looked through for a neighbour that holds code.
+const farthest = 5
+
+// neighbour is the nearest line before or after f's that holds code.
+func (s *source) neighbour(f *Found, step int) string {
+	for n := 1; n <= farthest; n++ {
+		at := f.Line - 1 + n*step
+		if at < 0 || at >= len(s.lines) {
+			break
+		}
+		if text := identity.Tokens(f.Path, string(s.lines[at])); text != "" {
+			return text
+		}
+	}
+	return ""
 }
 
 // seen says whether the text that the tool quotes stands in the line, white

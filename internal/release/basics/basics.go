@@ -7,6 +7,7 @@
 package basics
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -97,7 +98,7 @@ func (e *examiner) report(f event.Finding, key ...string) {
 	if f.Confidence == "" {
 		f.Confidence = event.Confidence(rule.Confidence)
 	}
-	f.Fingerprint = finding.Fingerprint(f.Rule, key...)
+	f.Fingerprint = finding.Fingerprint(cmp.Or(rule.Family, f.Rule), key...)
 	e.pass.Report(f)
 }
 

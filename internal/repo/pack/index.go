@@ -2,9 +2,11 @@ package pack
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"sort"
 )
 
@@ -94,11 +96,7 @@ func (x *index) readOffsets(short, long []byte, end int64) error {
 		}
 		byName[i] = at
 	}
-	x.order = make([]uint32, x.count)
-	for i := range x.order {
-		x.order[i] = uint32(i)
-	}
-	sort.Slice(x.order, func(i, j int) bool { return byName[x.order[i]] < byName[x.order[j]] })
+	x.order = orderOf(byName)
 	x.rank, x.offsets = make([]uint32, x.count), make([]int64, x.count+1)
 	for place, name := range x.order {
 		x.rank[name], x.offsets[place] = uint32(place), byName[name]
@@ -108,6 +106,32 @@ func (x *index) readOffsets(short, long []byte, end int64) error {
 		x.offsets[n] = max(end, x.offsets[n-1]+1)
 	}
 	return nil
+}
+
+// orderOf are the places of offsets, smallest first.
+func orderOf(offsets []int64) []uint32 {
+	const room = 28 // bits for a place; what is left is enough for packs of 64 GiB
+	order, keys := make([]uint32, len(offsets)), make([]uint64, len(offsets))
+	for i, at := range offsets {
+		if at >= 1<<(64-room) || i >= 1<<room {
+			return slowOrderOf(offsets)
+		}
+		keys[i] = uint64(at)<<room | uint64(i)
+	}
+	slices.Sort(keys)
+	for i, key := range keys {
+		order[i] = uint32(key & (1<<room - 1))
+	}
+	return order
+}
+
+func slowOrderOf(offsets []int64) []uint32 {
+	order := make([]uint32, len(offsets))
+	for i := range order {
+		order[i] = uint32(i)
+	}
+	slices.SortStableFunc(order, func(a, b uint32) int { return cmp.Compare(offsets[a], offsets[b]) })
+	return order
 }
 
 // find is the place in the pack of the object called id.

@@ -134,6 +134,21 @@ func TestFingerprintSurvives(t *testing.T) {
 	if len(twins) != 3 || !slices.Equal(twins, again) {
 		t.Errorf("twins have %v and then %v", twins, again)
 	}
+	at := func(path, text, line string) []string {
+		var all []string
+		found := strings.ReplaceAll(result(path, line, ""), `, "snippet": {"text": "call( x )"}`, "")
+		for _, f := range examine(t, checktest.Tree{"scan.sarif": scan(found), path: text}).Findings {
+			all = append(all, f.Fingerprint)
+		}
+		return all
+	}
+	code := at("a.js", "a();\ncall('x', y);\n", "2")
+	if moved := at("lib/b.js", "b()\n\n\n  call( // why\n    \"x\",\n    y,\n  )\n", "4"); !slices.Equal(code, moved) {
+		t.Errorf("moved, reformatted and renamed code has %v instead of %v", moved, code)
+	}
+	if other := at("a.js", "a();\ncall('x',\n  z);\n", "2"); slices.Equal(code, other) {
+		t.Error("other code at the same line is the same finding")
+	}
 	if twice := prints(result("a.js", "3", "") + "," + result("a.js", "3", "")); len(twice) != 1 {
 		t.Errorf("one result given twice makes %d findings", len(twice))
 	}
