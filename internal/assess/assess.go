@@ -79,6 +79,7 @@ func judge(ctx context.Context, o Options) (*assessment, error) {
 	}
 	a.words = a.call(ctx)
 	a.callBase(ctx)
+	a.askIssuers(ctx)
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ package assess
 import (
 	"time"
 
+	"github.com/plimsoll-dev/plimsoll/internal/code/verifylive"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 )
 
@@ -35,6 +36,10 @@ type Options struct {
 	Strict bool
 	// StateDir and KeysDir take the place of the usual folders where not empty.
 	StateDir, KeysDir string
+
+	// AskIssuer, where not nil, is asked whether each credential still works
+	// whose rule it takes: the user wants to know.
+	AskIssuer *verifylive.Verifier
 
 	Getenv func(string) string
 	Clock  func() time.Time

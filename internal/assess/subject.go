@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan/userrules"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/evidence"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
@@ -36,6 +37,7 @@ type subject struct {
 	attestations []gate.Attestation
 	given        []Given
 	asked        []Asked
+	ruleFiles    []*userrules.File // that product.yaml names
 	checks       []*check.Check
 }
 
@@ -176,6 +178,8 @@ func (a *assessment) configure(ctx context.Context) error {
 	}
 	keep(a.readDecisions(ctx))
 	read := func(path string) ([]byte, error) { return a.configFile(ctx, path) }
+	a.ruleFiles, err = ruleFiles(a.product, read)
+	keep(err)
 	for _, c := range configParsers() {
 		data, err := read(c.path)
 		keep(err)

@@ -7,6 +7,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/code/review"
 	"github.com/plimsoll-dev/plimsoll/internal/code/scanners"
 	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan"
+	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan/userrules"
 	"github.com/plimsoll-dev/plimsoll/internal/code/suppressions"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/basics"
@@ -19,7 +20,8 @@ import (
 type Setup struct {
 	NamesResult func(path string) bool // product.yaml names the path as a result file
 	Scanners    []product.Scanner
-	RunScanners bool // they may be run on this machine
+	SecretRules []*userrules.File // kinds of credential that product.yaml names files of
+	RunScanners bool              // they may be run on this machine
 }
 
 // Table is the one table of all checks, in the order in which they are told.
@@ -28,7 +30,7 @@ func Table(s Setup) []*check.Check {
 		s.NamesResult = func(string) bool { return false }
 	}
 	return []*check.Check{
-		secretscan.New(),
+		secretscan.With(s.SecretRules...),
 		scanners.New(s.Scanners, s.RunScanners),
 		suppressions.New(),
 		review.New(),

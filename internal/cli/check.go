@@ -9,21 +9,24 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/plimsoll-dev/plimsoll/internal/assess"
+	"github.com/plimsoll-dev/plimsoll/internal/code/verifylive"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/report"
+	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
 
 // runFlags are the flags of the commands that end in a verdict.
 type runFlags struct {
-	format string
-	show   string
-	asOf   string
-	level  int
-	only   []string
-	noMemo bool
-	since  string
-	strict bool
+	format     string
+	show       string
+	asOf       string
+	level      int
+	only       []string
+	noMemo     bool
+	since      string
+	strict     bool
+	verifyLive bool
 
 	thorough    bool
 	runScanners bool
@@ -68,6 +71,7 @@ stands for its last commit in common with HEAD; a tag or a commit for itself.`,
 	flags := cmd.Flags()
 	flags.Var(enum(&f.show, "", "", "all", "open", "decided"), "show", "show all findings, the open or the decided ones, not just those that matter most")
 	flags.StringSliceVar(&f.only, "only", nil, "call these checks alone; of the others, evidence that stands counts")
+	flags.BoolVar(&f.verifyLive, "verify-live", false, "ask the issuers of credentials that were found whether they still work; sends each to its issuer")
 	flags.StringVar(&f.since, "since", "", "compare with this revision, and let the gate go by what the change did (a branch: since HEAD left it)")
 	flags.BoolVar(&f.strict, "strict", false, "with --since: let the gate go by all there is, and only show what the change did")
 	flags.BoolVar(&f.noMemo, "no-memo", false, "examine everything again")
@@ -105,6 +109,13 @@ func (app *App) check(ctx context.Context, dir string, f runFlags) error {
 		return err
 	}
 	o.Handler = report.Tee(app.progress(), handler)
+	if f.verifyLive {
+		probes, err := knowledge.Probes()
+		if err != nil {
+			return err
+		}
+		o.AskIssuer = verifylive.New(probes, nil)
+	}
 	result, err := assess.Run(ctx, o)
 	if err != nil {
 		return err

@@ -39,8 +39,22 @@ type Product struct {
 	Results      []string          `yaml:"results"` // globs
 	Scanners     []Scanner         `yaml:"scanners"`
 	Review       Review            `yaml:"review"`
+	Secrets      Secrets           `yaml:"secrets"`
 
 	file *yamlfile.File
+}
+
+// Secrets says what to look for besides the credentials that Plimsoll knows.
+type Secrets struct {
+	Rules []string `yaml:"rules"` // paths of rule files
+}
+
+// RuleFileFault is a fault about the n-th rule file that the file names.
+func (p *Product) RuleFileFault(n int, hint, format string, args ...any) *fault.Error {
+	if p.file == nil {
+		return fault.New(fault.Config, hint, format, args...)
+	}
+	return p.file.Fault(yamlfile.Pointer("secrets", "rules", n), hint, format, args...)
 }
 
 // Owner is a person who answers for the product.

@@ -74,3 +74,32 @@ func readCorpus(b *testing.B, dir string) []byte {
 	}
 	return all
 }
+
+// BenchmarkRead reads the files in the folder that PLIMSOLL_CORPUS names, each
+// as the check does: with all that is inside.
+func BenchmarkRead(b *testing.B) {
+	dir := os.Getenv("PLIMSOLL_CORPUS")
+	if dir == "" {
+		b.Skip("PLIMSOLL_CORPUS names no folder")
+	}
+	s := newTestScanner(b)
+	corpus := os.DirFS(dir)
+	for b.Loop() {
+		size := int64(0)
+		err := fs.WalkDir(corpus, ".", func(path string, d fs.DirEntry, err error) error {
+			if err != nil || !d.Type().IsRegular() || strings.HasPrefix(path, ".git/") {
+				return err
+			}
+			data, err := fs.ReadFile(corpus, path)
+			if err != nil {
+				return err
+			}
+			size += s.mustRead(b, bytes.NewReader(data), int64(len(data))).bytes
+			return nil
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.SetBytes(size)
+	}
+}

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/code/unwrap"
 )
 
 // blobs is what is known of the blobs of a history: which were examined, how
@@ -18,8 +19,9 @@ type blobs struct {
 	mu      sync.Mutex
 	sizes   map[string]int64 // by name in hex, of every blob examined
 	found   map[string][]sighting
-	cut     map[string][2]int64 // places skipped; 1 where there were too many credentials
-	lfs     map[string]bool     // the Git LFS pointers among them
+	cut     map[string][2]int64     // places skipped; 1 where there were too many credentials
+	inside  map[string]*unwrap.Walk // what they held, of those that are containers or hold encoded text
+	lfs     map[string]bool         // the Git LFS pointers among them
 	bytes   int64
 	skipped int64
 	more    int64
@@ -27,7 +29,7 @@ type blobs struct {
 }
 
 func newBlobs() *blobs {
-	return &blobs{sizes: map[string]int64{}, found: map[string][]sighting{}, cut: map[string][2]int64{}, lfs: map[string]bool{}}
+	return &blobs{sizes: map[string]int64{}, found: map[string][]sighting{}, cut: map[string][2]int64{}, inside: map[string]*unwrap.Walk{}, lfs: map[string]bool{}}
 }
 
 // put returns what takes the result on the blob called oid.
@@ -42,6 +44,9 @@ func (b *blobs) put(oid string) func(*examined, error) error {
 		b.sizes[oid] = result.bytes
 		if len(result.sightings) > 0 {
 			b.found[oid] = result.sightings
+		}
+		if result.walk != nil {
+			b.inside[oid] = result.walk
 		}
 		if result.pointer {
 			b.lfs[oid] = true
@@ -72,6 +77,7 @@ func (b *blobs) add(other *blobs) {
 	maps.Copy(b.sizes, other.sizes)
 	maps.Copy(b.found, other.found)
 	maps.Copy(b.cut, other.cut)
+	maps.Copy(b.inside, other.inside)
 	maps.Copy(b.lfs, other.lfs)
 }
 
@@ -83,6 +89,7 @@ func (b *blobs) keep(keep func(oid string) bool) {
 			delete(b.sizes, oid)
 			delete(b.found, oid)
 			delete(b.cut, oid)
+			delete(b.inside, oid)
 			delete(b.lfs, oid)
 			continue
 		}
@@ -109,7 +116,7 @@ func (b *blobs) encode() []byte {
 		data = append(data, raw...)
 		data = binary.AppendUvarint(data, uint64(b.sizes[oid]))
 	}
-	rest, err := json.Marshal(rareParts{b.found, b.cut, b.lfs})
+	rest, err := json.Marshal(rareParts{b.found, b.cut, b.inside, b.lfs})
 	if err != nil {
 		return nil
 	}
@@ -118,9 +125,10 @@ func (b *blobs) encode() []byte {
 
 // rareParts are the parts of blobs that few of them have.
 type rareParts struct {
-	Found map[string][]sighting `json:"found"`
-	Cut   map[string][2]int64   `json:"cut"`
-	LFS   map[string]bool       `json:"lfs"`
+	Found  map[string][]sighting   `json:"found"`
+	Cut    map[string][2]int64     `json:"cut"`
+	Inside map[string]*unwrap.Walk `json:"inside"`
+	LFS    map[string]bool         `json:"lfs"`
 }
 
 // decodeBlobs reads what encode wrote under key of memo; anything broken gives
@@ -155,6 +163,9 @@ func decodeBlobs(memo *check.Memo, key string) *blobs {
 	}
 	if rare.Cut != nil {
 		b.cut = rare.Cut
+	}
+	if rare.Inside != nil {
+		b.inside = rare.Inside
 	}
 	if rare.LFS != nil {
 		b.lfs = rare.LFS

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan/userrules"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
@@ -19,24 +20,29 @@ const workTree = "work tree"
 
 // New is the check code.secrets: credentials in the work tree and in everything
 // that any ref of the repository reaches.
-func New() *check.Check {
+func New() *check.Check { return With() }
+
+// With is New with the rule files of the user's besides.
+func With(files ...*userrules.File) *check.Check {
 	secrets := knowledge.Secrets()
 	rules := make([]knowledge.Rule, len(secrets))
 	for i := range secrets {
 		rules[i] = secrets[i].Rule()
 	}
+	rules = append(rules, userDocs(files)...)
 	return &check.Check{
 		ID:    knowledge.SecretCheck,
 		Title: "secrets in the work tree and in the history",
 		Why: "A credential in a repository is known to everybody who ever cloned it, to every machine that built it and to whoever " +
 			"gets hold of either. Removing it from the files leaves it in the history; only revoking it helps.",
 		Rules:  rules,
-		Inputs: []check.Input{check.Files(workTree, nil), check.History()},
+		Inputs: append([]check.Input{check.Files(workTree, nil), check.History()}, ruleInputs(files)...),
 		Run: func(ctx context.Context, p *check.Pass) error {
-			s, err := newScanner(secrets)
+			s, err := newScanner(secrets, files...)
 			if err != nil {
 				return err
 			}
+			tellRules(p, files)
 			return s.run(ctx, p)
 		},
 	}
@@ -100,6 +106,11 @@ func (s *scanner) runTree(ctx context.Context, p *check.Pass, found *gathering) 
 	}
 	p.Observe(event.Observation{What: "files scanned for secrets", Count: counts[countFiles], Rules: s.ruleIDs()})
 	p.Observe(event.Observation{What: "bytes of files scanned for secrets", Count: counts[countBytes]})
+	inside, err := tallyOf(keys)
+	if err != nil {
+		return err
+	}
+	inside.tell(p, "the work tree")
 	tellPointers(p, counts[countLFS], "the work tree")
 	return nil
 }
@@ -121,7 +132,10 @@ func (s *scanner) examineFile(_ context.Context, f repo.File, r io.Reader, item 
 	if result.more {
 		item.Count(countMore+f.Path, 1)
 	}
-	for _, g := range result.sightings {
+	if err := countOpened(item, f.Path, result.walk); err != nil {
+		return err
+	}
+	for _, g := range append(s.choose(f.Path, result.sightings), s.byPath(f.Path)...) {
 		key, err := json.Marshal(placed{f.Path, g})
 		if err != nil {
 			return err

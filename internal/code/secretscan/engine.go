@@ -59,6 +59,8 @@ type Match struct {
 	// overlapping stretches of a text a match belongs to.
 	Anchor int
 	Shape  Shape
+	unless []int     // allowlists of the user's that allow it in their paths
+	inner  *sighting // in the text that is encoded here, see nested.go
 }
 
 // Engine finds credentials of the kinds that it was made for. It does not
@@ -68,6 +70,7 @@ type Engine struct {
 	literals []literal
 	filter   *filter
 	scratch  sync.Pool
+	wide     []int32 // rules of the user's that no literal gives away
 }
 
 // literal is one string that gives credentials away, and whose it is.
@@ -76,6 +79,7 @@ type literal struct {
 	plain   []int32 // rules of the forms token, line and near
 	values  []int32 // rules of the form value
 	schemes []int32 // rules of the form url
+	users   []int32 // rules of the user's
 	// reach is how many bytes from its beginning on its rules may look at.
 	reach func() int
 }
@@ -89,12 +93,22 @@ type scratch struct {
 }
 
 // NewEngine makes an engine for the kinds given. The slice must not change afterwards.
-func NewEngine(secrets []knowledge.Secret) (*Engine, error) {
+func NewEngine(secrets []knowledge.Secret) (*Engine, error) { return newEngine(secrets, nil) }
+
+// newEngine makes an engine that knows the rules of the user's besides, by the
+// ids of their secrets.
+func newEngine(secrets []knowledge.Secret, users map[string]*userRule) (*Engine, error) {
 	e := &Engine{rules: make([]rule, len(secrets))}
 	byText := map[string]int{}
 	for i := range secrets {
 		if err := e.rules[i].init(&secrets[i]); err != nil {
 			return nil, fmt.Errorf("preparing %s: %w", secrets[i].ID, err)
+		}
+		if u := users[secrets[i].ID]; u != nil {
+			e.rules[i].user = u
+			if u.Regex != nil && len(secrets[i].Literals) == 0 {
+				e.wide = append(e.wide, int32(i))
+			}
 		}
 		for _, text := range secrets[i].Literals {
 			n, seen := byText[lower(text)]
@@ -124,6 +138,8 @@ func (l *literal) add(rule int32, form knowledge.Form) {
 		l.values = append(l.values, rule)
 	case knowledge.URLForm:
 		l.schemes = append(l.schemes, rule)
+	case userForm:
+		l.users = append(l.users, rule)
 	default:
 		l.plain = append(l.plain, rule)
 	}
@@ -140,12 +156,16 @@ func (e *Engine) Scan(text []byte, from, to int, emit func(Match)) (skipped int)
 	from, to = max(from, 0), min(to, len(text))
 	s := e.take()
 	defer e.scratch.Put(s)
+	first := from
 	t := &scan{engine: e, scratch: s, text: text, budget: 2*(to-from) + 4<<20, emit: emit}
 	for ; from < to; from += blockBytes {
 		s.hits = e.filter.find(text, from, min(from+blockBytes, to), s.hits[:0])
 		for _, h := range s.hits {
 			t.follow(h)
 		}
+	}
+	for _, i := range e.wide {
+		t.userWide(i, first, to)
 	}
 	return s.skips
 }
@@ -178,6 +198,9 @@ func (t *scan) follow(h hit) {
 	t.text = whole[:min(h.at+l.reach(), len(whole))]
 	for _, i := range l.plain {
 		t.expression(&t.engine.rules[i], i, h.at, len(l.text))
+	}
+	for _, i := range l.users {
+		t.user(i, h.at, len(l.text))
 	}
 	if len(l.values) > 0 {
 		t.value(l.values, h.at, len(l.text))

@@ -51,7 +51,7 @@ func newFilter(literals []literal) (*filter, error) {
 	for i, l := range literals {
 		f.folded = append(f.folded, l.text)
 		f.longest = max(f.longest, len(l.text))
-		f.guarded = append(f.guarded, len(l.text) == 3 && len(l.values) == 0 && len(l.schemes) == 0)
+		f.guarded = append(f.guarded, len(l.text) == 3 && len(l.values) == 0 && len(l.schemes) == 0 && len(l.users) == 0)
 		switch {
 		case len(l.text) < 3:
 			return nil, fmt.Errorf("literal %q is shorter than three bytes", l.text)

@@ -32,7 +32,7 @@ func newGathering(s *scanner) *gathering { return &gathering{s, map[string]*seen
 
 // inTree takes a sighting in the work tree.
 func (g *gathering) inTree(path string, s sighting) {
-	if confidence, ok := g.scanner.judge(path, s); ok {
+	if confidence, ok := g.scanner.judge(within(path, s), s); ok {
 		at := g.of(s.Fingerprint)
 		at.tree = append(at.tree, placeOf{s, path, "", confidence})
 	}
@@ -40,7 +40,7 @@ func (g *gathering) inTree(path string, s sighting) {
 
 // inHistory takes a sighting in a blob that a commit brought in under path.
 func (g *gathering) inHistory(path, commit string, s sighting) {
-	if confidence, ok := g.scanner.judge(path, s); ok {
+	if confidence, ok := g.scanner.judge(within(path, s), s); ok {
 		at := g.of(s.Fingerprint)
 		at.history = append(at.history, placeOf{s, path, commit, confidence})
 	}
@@ -82,12 +82,16 @@ func (g *gathering) finding(at *seen) event.Finding {
 		Path: first.path, Line: first.Line, Column: first.Column, EndColumn: first.EndColumn, Commit: first.commit, Source: first.Source, SourceColumn: first.SourceColumn,
 		Message: rule.Title + " (" + first.Masked + ")", Places: len(places),
 	}
+	f.Message += whereInside(first)
+	if first.Inside != "" { // lines and columns are those of the entry
+		f.Line, f.Column, f.EndColumn, f.Source, f.SourceColumn = 0, 0, 0, "", 0
+	}
 	f.Message += whereSaid(first)
 	if first.commit != "" && first.Said == "" {
 		f.Message += ", in history only: removing it from the tree didn't revoke it"
 	}
 	for _, other := range places[1:min(len(places), 1+maxAlso)] {
-		f.Also = append(f.Also, event.Place{Path: other.path, Line: other.Line, Commit: other.commit})
+		f.Also = append(f.Also, event.Place{Path: other.path, Line: other.outerLine(), Commit: other.commit})
 	}
 	return f
 }

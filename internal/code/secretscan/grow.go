@@ -2,6 +2,8 @@ package secretscan
 
 import (
 	"context"
+	"maps"
+	"slices"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
@@ -33,7 +35,7 @@ func (s *scanner) grow(ctx context.Context, p *check.Pass, r *repo.Repo, now tol
 	if err != nil || large > 0 {
 		return told{}, false
 	}
-	t.place(fresh, g.Introductions)
+	s.place(&t, fresh, g.Introductions)
 	t.placeMessages(said)
 	known.add(fresh)
 	messages.add(said)
@@ -51,12 +53,17 @@ func (s *scanner) grow(ctx context.Context, p *check.Pass, r *repo.Repo, now tol
 	return t, true
 }
 
-// place adds what was seen in blobs, at the places that in has for them.
-func (t *told) place(known *blobs, in *repo.Introductions) {
+// place adds to t what was seen in blobs, at the places that in has for them.
+func (s *scanner) place(t *told, known *blobs, in *repo.Introductions) {
 	for _, oid := range known.withSightings() {
 		commit, path, _ := in.Of(oid)
-		for _, g := range known.found[oid] {
+		for _, g := range s.choose(path, known.found[oid]) {
 			t.Found, t.Commits = append(t.Found, placed{path, g}), append(t.Commits, commit)
 		}
+	}
+	s.pathsOf(known, in, t)
+	for _, oid := range slices.Sorted(maps.Keys(known.inside)) {
+		_, path, _ := in.Of(oid)
+		t.Inside.add(path, known.inside[oid])
 	}
 }

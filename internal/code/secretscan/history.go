@@ -70,7 +70,7 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 	known.add(fresh)
 	known.keep(func(oid string) bool { _, _, reachable := in.Of(oid); return reachable })
 	p.Memo().Put(memoKey, known.encode())
-	t.place(known, in)
+	s.place(&t, known, in)
 	if unread != nil {
 		t.Missing = len(unread.Missing)
 		t.Lacking = unread.Missing[:min(t.Missing, maxLacking)]
@@ -113,6 +113,7 @@ func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, in 
 func (s *scanner) tellHistory(p *check.Pass, t told) {
 	p.Observe(event.Observation{What: "blobs of the history scanned for secrets", Count: int64(t.Blobs), Rules: s.ruleIDs()})
 	p.Observe(event.Observation{What: "bytes of the history scanned for secrets", Count: t.Bytes})
+	t.Inside.tell(p, "the history")
 	tellPointers(p, int64(t.Pointers), "the history")
 	s.tellMessages(p, t)
 	if t.Missing > 0 {

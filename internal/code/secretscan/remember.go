@@ -15,20 +15,21 @@ const wholeKey = "history"
 // told is the result on the whole history while its refs and objects stay what
 // they are: then a change of the work tree does not walk the commits again.
 type told struct {
-	Refs      string   `json:"refs"`
-	Objects   string   `json:"objects"`
-	Found     []placed `json:"found"`
-	Commits   []string `json:"commits"` // of Found, one each
-	Blobs     int      `json:"blobs"`   // that were examined
-	Reachable int      `json:"reachable"`
-	Missing   int      `json:"missing"`
-	Lacking   []string `json:"lacking"` // the missing ones, where they are few
-	Bytes     int64    `json:"bytes"`
-	Skipped   int64    `json:"skipped"`
-	More      int64    `json:"more"`
-	Pointers  int      `json:"pointers"` // of Git LFS
-	Messages  int      `json:"messages"` // that were examined
-	Large     int      `json:"large"`    // messages that were not
+	Refs      string     `json:"refs"`
+	Objects   string     `json:"objects"`
+	Found     []placed   `json:"found"`
+	Commits   []string   `json:"commits"` // of Found, one each
+	Blobs     int        `json:"blobs"`   // that were examined
+	Reachable int        `json:"reachable"`
+	Missing   int        `json:"missing"`
+	Lacking   []string   `json:"lacking"` // the missing ones, where they are few
+	Bytes     int64      `json:"bytes"`
+	Skipped   int64      `json:"skipped"`
+	More      int64      `json:"more"`
+	Inside    lookedInto `json:"inside"`
+	Pointers  int        `json:"pointers"` // of Git LFS
+	Messages  int        `json:"messages"` // that were examined
+	Large     int        `json:"large"`    // messages that were not
 
 	Extent repo.Extent `json:"extent"` // of the history, so that what comes next can be told from it
 }

@@ -18,6 +18,7 @@ type rule struct {
 	*knowledge.Secret
 	compile func() *expressions
 	test    func([]byte) bool // nil where the kind has no checksum
+	user    *userRule         // nil for our own
 }
 
 // expressions are the compiled parts of a rule.

@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/text/encoding/unicode"
 
+	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan/userrules"
+	"github.com/plimsoll-dev/plimsoll/internal/code/unwrap"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
@@ -39,6 +41,9 @@ type sighting struct {
 	SourceColumn int    `json:"b,omitempty"`
 	Shape        Shape  `json:"p,omitempty"`
 	LongLine     bool   `json:"w,omitempty"`
+	Inside       string `json:"i,omitempty"` // the entry of the archive, in which Line is; see nested.go
+	Via          string `json:"v,omitempty"` // the encodings it was found in, outermost first
+	Unless       []int  `json:"x,omitempty"` // see Match
 	Said         string `json:"a,omitempty"` // in a message: the commit and the tag, see said
 }
 
@@ -46,53 +51,76 @@ type sighting struct {
 type examined struct {
 	sightings []sighting
 	bytes     int64
-	skipped   int  // places left out, see Engine.Scan
-	more      bool // credentials beyond maxSightings were left out
-	pointer   bool // it is a Git LFS pointer
+	skipped   int          // places left out, see Engine.Scan
+	more      bool         // credentials beyond maxSightings were left out
+	walk      *unwrap.Walk // what was looked into; nil where there was nothing
+	pointer   bool         // it is a Git LFS pointer
 }
 
 // scanner reads whole texts with an engine.
 type scanner struct {
-	engine *Engine
-	rules  map[string]*knowledge.Secret
-	prints sync.Map // of family and digest of the secret: its fingerprint
+	engine   *Engine
+	rules    map[string]*knowledge.Secret
+	users    map[string]*userRule                    // by id, those of the rules that are the user\'s
+	prints   sync.Map                                // of family and digest of the secret: its fingerprint
+	large    sync.Mutex                              // held while a large archive is in memory
+	capture  func(fingerprint string, secret []byte) // is given each secret; nil but in Recover
+	archives sync.Map                                // by digest: the *examined of an archive, which often is in the tree and in the history
 }
 
-func newScanner(secrets []knowledge.Secret) (*scanner, error) {
-	engine, err := NewEngine(secrets)
+func newScanner(secrets []knowledge.Secret, files ...*userrules.File) (*scanner, error) {
+	secrets, users := withUserRules(secrets, files)
+	engine, err := newEngine(secrets, users)
 	if err != nil {
 		return nil, err
 	}
-	s := &scanner{engine: engine, rules: map[string]*knowledge.Secret{}}
+	s := &scanner{engine: engine, rules: map[string]*knowledge.Secret{}, users: users}
 	for i := range secrets {
 		s.rules[secrets[i].ID] = &secrets[i]
 	}
 	return s, nil
 }
 
-// read examines one text of about size bytes in constant memory.
+// read examines one text of about size bytes, and all that is in it, in constant
+// memory but for archives.
 func (s *scanner) read(r io.Reader, size int64) (*examined, error) {
-	t := &reading{scanner: s, result: &examined{}}
-	buffered := bufio.NewReaderSize(r, 16)
-	mark, _ := buffered.Peek(2)
-	r = buffered
+	return s.readIn(r, size, inside{Walk: unwrap.NewWalk(size)})
+}
+
+func (s *scanner) readIn(r io.Reader, size int64, in inside) (*examined, error) {
+	t := &reading{scanner: s, result: &examined{}, inside: in}
+	buffered := bufio.NewReaderSize(r, unwrap.HeadSize)
+	mark, _ := buffered.Peek(unwrap.HeadSize)
+	if kind := unwrap.Sniff(mark); kind != unwrap.None {
+		return t.container(kind, buffered, size)
+	}
+	mark = mark[:min(len(mark), 2)]
+	return t.text(buffered, mark, size)
+}
+
+// text examines a text that begins with mark.
+func (t *reading) text(r io.Reader, mark []byte, size int64) (*examined, error) {
 	if bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
-		r = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(buffered)
+		r = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(r)
 		size = -1
 	}
 	if size > repo.WindowSize-1<<10 {
 		size = repo.WindowSize // so that only a window with another behind it is of that length
 	}
 	err := repo.Windows(r, size, func(w repo.Window) error {
-		t.window(w, func(emit func(Match)) int { return s.engine.Scan(w.Data, 0, len(w.Data), emit) })
+		t.window(w, func(emit func(Match)) int { return t.engine.Scan(w.Data, 0, len(w.Data), emit) })
 		return nil
 	})
+	if t.depth == 0 && t.Tells() {
+		t.result.walk = t.Walk
+	}
 	return t.result, err
 }
 
 // reading is one text on its way through the engine.
 type reading struct {
 	*scanner
+	inside
 	result  *examined
 	binary  bool
 	matches []Match
@@ -120,7 +148,7 @@ func (t *reading) window(w repo.Window, scan func(emit func(Match)) (skipped int
 			t.matches = append(t.matches, m)
 		}
 	})
-	t.matches = Resolve(t.matches)
+	t.matches = t.lookInside(w, from, to, resolved(t.matches))
 	t.locate(w, from, to)
 }
 
@@ -172,21 +200,34 @@ func showsAt(text []byte, m Match) int {
 }
 
 func (t *reading) sighting(text []byte, m Match, at, line int, lineStart int64) sighting {
+	if m.inner != nil {
+		return t.outer(text, m, at, line, lineStart)
+	}
 	secret := text[m.SecretStart:m.SecretEnd]
 	end := at + cut(text[at:m.SecretEnd], "\r\n")
 	s := sighting{
 		Rule: m.Rule.ID, Fingerprint: t.fingerprint(m.Rule.Family, secret), Masked: Mask(string(secret), m.Rule.Prefix),
 		Line: line, Column: at - int(lineStart) + 1, EndColumn: end - int(lineStart) + 1, Shape: m.Shape,
-		LongLine: end-int(lineStart) > longLine,
+		LongLine: end-int(lineStart) > longLine, Unless: m.unless,
 	}
-	if !t.binary {
-		var before int
-		s.Source, before = sourceLine(text, at, t.matches)
-		if begins := s.Column - before; begins != 1 {
-			s.SourceColumn = begins
-		}
+	if t.capture != nil {
+		t.capture(s.Fingerprint, secret)
 	}
+	t.show(text, at, &s)
 	return s
+}
+
+// show adds the line that s stands in.
+func (t *reading) show(text []byte, at int, s *sighting) {
+	if t.binary {
+		return
+	}
+	var before int
+	s.Source, before = sourceLine(text, at, t.matches)
+	s.SourceColumn = 0
+	if begins := s.Column - before; begins != 1 {
+		s.SourceColumn = begins
+	}
 }
 
 // fingerprint is slow by intent, so each secret pays once.
@@ -224,6 +265,9 @@ func canonical(secret []byte) []byte {
 func (s *scanner) judge(path string, g sighting) (confidence event.Confidence, ok bool) {
 	rule := s.rules[g.Rule]
 	if rule == nil {
+		return "", false
+	}
+	if u := s.users[g.Rule]; u != nil && !u.counts(path, g) {
 		return "", false
 	}
 	class := finding.ClassOf(path)

@@ -195,5 +195,8 @@ func (e *Engine) reachOf(l *literal) int {
 	if len(l.values)+len(l.schemes) > 0 {
 		after = max(after, len(l.text)+valueBytes)
 	}
+	if len(l.users) > 0 {
+		after = max(after, reachBytes+2*contextBytes)
+	}
 	return after + edgeBytes
 }
