@@ -24,6 +24,7 @@ type runFlags struct {
 	noMemo bool
 	since  string
 	strict bool
+	budget int
 
 	thorough    bool
 	runScanners bool
@@ -66,7 +67,8 @@ stands for its last commit in common with HEAD; a tag or a commit for itself.`,
 	}
 	f.addShared(cmd)
 	flags := cmd.Flags()
-	flags.Var(enum(&f.show, "", "", "all", "open", "decided"), "show", "show all findings, the open or the decided ones, not just those that matter most")
+	flags.Var(enum(&f.show, "", "", "all", "open", "queue", "decided"), "show", "show all findings, the open ones, those that wait or the decided ones, not just those that matter most")
+	flags.IntVar(&f.budget, "budget", 0, "show at most so many findings first (default 5, or attention.budget in product.yaml)")
 	flags.StringSliceVar(&f.only, "only", nil, "call these checks alone; of the others, evidence that stands counts")
 	flags.StringVar(&f.since, "since", "", "compare with this revision, and let the gate go by what the change did (a branch: since HEAD left it)")
 	flags.BoolVar(&f.strict, "strict", false, "with --since: let the gate go by all there is, and only show what the change did")
@@ -125,11 +127,14 @@ func (app *App) assessOptions(dir string, f runFlags) (assess.Options, error) {
 	if f.level < 0 || f.level > 3 {
 		return assess.Options{}, fault.New(fault.Usage, "levels are 1, 2 and 3", "there is no level %d", f.level)
 	}
+	if f.budget < 0 || f.budget > 100 {
+		return assess.Options{}, fault.New(fault.Usage, "give 1 to 100, or --show all", "a budget of %d findings is none", f.budget)
+	}
 	asOf, err := parseMoment(f.asOf)
 	if err != nil {
 		return assess.Options{}, err
 	}
-	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo || f.thorough, Thorough: f.thorough, RunScanners: f.runScanners, Since: f.since, Strict: f.strict, Level: f.level, Getenv: app.Getenv, Clock: app.Clock}, nil
+	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo || f.thorough, Thorough: f.thorough, RunScanners: f.runScanners, Since: f.since, Strict: f.strict, Level: f.level, Budget: f.budget, Getenv: app.Getenv, Clock: app.Clock}, nil
 }
 
 // parseMoment reads a day, which means its noon in UTC, or a moment.

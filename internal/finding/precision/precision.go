@@ -170,14 +170,14 @@ func (b *Book) parent(rule, check string) float64 {
 }
 
 // beside is what the campaign found of the rule in other classes of paths.
-func (b *Book) beside(rule string, class finding.Class) Count {
-	others := Count{}
+func (b *Book) beside(rule string, class finding.Class) reading {
+	others := reading{}
 	for other, r := range b.campaign[rule] {
 		if class != unclassed && other != class && other != unclassed {
-			others = others.plus(r.all)
+			others = others.plus(r)
 		}
 	}
-	return others.atMost(siblings)
+	return reading{all: others.all.atMost(siblings), blind: others.blind.atMost(siblings)}
 }
 
 // measured is what the campaign found of a rule that bears on a class.

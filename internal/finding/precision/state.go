@@ -96,8 +96,8 @@ func (b *Book) estimate(rule, check string, class finding.Class) Estimate {
 	read, votes := b.measured(rule, class), b.votesFor(rule, class)
 	e := Estimate{Rule: rule, Check: check, Class: class, Campaign: read.all, Here: findings(votes), Where: read.where}
 	mean := b.parent(rule, check)
-	t := trial{mean: mean, own: read.all.N(), read: read.all.plus(b.borrowed(rule)).atMost(seed).plus(b.beside(rule, class))}
-	e.State = b.start(rule, read, mean)
+	t := trial{mean: mean, own: read.all.N(), read: read.all.plus(b.borrowed(rule)).atMost(seed).plus(b.beside(rule, class).all)}
+	e.State = b.start(rule, class, read, mean)
 	t.run(&e, votes)
 	now := t.belief()
 	e.Mean, e.Bound = now.Mean(), now.Bound()
@@ -140,8 +140,8 @@ func inOrder(a, b []vote) []vote {
 // start is the state before anybody here has decided anything: by what was read
 // of the rule itself and of its like, all of it and not as little as it will
 // count for later.
-func (b *Book) start(rule string, read reading, mean float64) State {
-	blind := read.blind.plus(b.borrowed(rule))
+func (b *Book) start(rule string, class finding.Class, read reading, mean float64) State {
+	blind := read.blind.plus(b.borrowed(rule)).plus(b.beside(rule, class).blind)
 	if blind.N() >= fewest && blind.posterior(mean, inherited).above(Promotion) {
 		return Active
 	}
@@ -230,7 +230,10 @@ func (e Estimate) reason(like Count) string {
 		if all.N() == 0 {
 			return fmt.Sprintf("shadow: new rule, nobody has judged it yet; interrupts from a lower bound of %.0f %%", 100*Promotion)
 		}
-		return fmt.Sprintf("shadow: %.0f of %.0f right so far, lower bound %.0f %%; interrupts from %.0f %%", all.Right, all.N(), 100*e.Bound, 100*Promotion)
+		if e.Bound >= Promotion {
+			return fmt.Sprintf("shadow: %.0f of %.0f right so far, but too few, or read where the rule was made", all.Right, all.N())
+		}
+		return fmt.Sprintf("shadow: %.0f of %.0f right so far, lower bound %.1f %%; interrupts from %.0f %%", all.Right, all.N(), 100*e.Bound, 100*Promotion)
 	case Demoted:
 		return fmt.Sprintf("demoted: %.0f of %.0f were false positives%s", all.Wrong, all.N(), e.since())
 	case Loud:
