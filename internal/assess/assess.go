@@ -171,7 +171,7 @@ func (a *assessment) split() (called, kept []*check.Check) {
 		wanted[id] = true
 	}
 	for _, c := range a.checks {
-		if len(wanted) == 0 || wanted[c.ID] {
+		if len(wanted) == 0 && c.Ask == "" || wanted[c.ID] || c.Ask != "" && a.SeedDefects {
 			called = append(called, c)
 		} else {
 			kept = append(kept, c)
@@ -213,7 +213,7 @@ func (a *assessment) decide(ctx context.Context) {
 	complete := true
 	var all []event.Finding
 	for i := range a.words {
-		complete = complete && !a.words[i].absent && a.words[i].current && !a.words[i].incomplete()
+		complete = complete && (a.words[i].Check.Ask != "" || !a.words[i].absent && a.words[i].current && !a.words[i].incomplete())
 		all = append(all, a.words[i].Evidence.Findings...)
 	}
 	a.describe(all)

@@ -6,6 +6,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/code/scanners"
 	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan"
+	"github.com/plimsoll-dev/plimsoll/internal/code/seed"
 	"github.com/plimsoll-dev/plimsoll/internal/code/suppressions"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/basics"
@@ -30,6 +31,7 @@ func Table(s Setup) []*check.Check {
 		secretscan.New(),
 		scanners.New(s.Scanners, s.RunScanners),
 		suppressions.New(),
+		seed.New(),
 		history.New(),
 		results.Naming(s.NamesResult),
 		basics.New(),

@@ -25,6 +25,7 @@ type runFlags struct {
 	since  string
 	strict bool
 	budget int
+	seed   bool
 
 	thorough    bool
 	runScanners bool
@@ -72,6 +73,7 @@ stands for its last commit in common with HEAD; a tag or a commit for itself.`,
 	flags.StringSliceVar(&f.only, "only", nil, "call these checks alone; of the others, evidence that stands counts")
 	flags.StringVar(&f.since, "since", "", "compare with this revision, and let the gate go by what the change did (a branch: since HEAD left it)")
 	flags.BoolVar(&f.strict, "strict", false, "with --since: let the gate go by all there is, and only show what the change did")
+	flags.BoolVar(&f.seed, "seed-defects", false, "plant defects in memory, and say which of them the rules catch")
 	flags.BoolVar(&f.noMemo, "no-memo", false, "examine everything again")
 	flags.BoolVar(&f.thorough, "thorough", false, "examine everything again, and every version of every file from its beginning besides")
 	flags.BoolVar(&f.runScanners, "run-scanners", false, "run the scanners that product.yaml names; see plimsoll scanners")
@@ -134,7 +136,7 @@ func (app *App) assessOptions(dir string, f runFlags) (assess.Options, error) {
 	if err != nil {
 		return assess.Options{}, err
 	}
-	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo || f.thorough, Thorough: f.thorough, RunScanners: f.runScanners, Since: f.since, Strict: f.strict, Level: f.level, Budget: f.budget, Getenv: app.Getenv, Clock: app.Clock}, nil
+	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo || f.thorough, Thorough: f.thorough, RunScanners: f.runScanners, Since: f.since, Strict: f.strict, Level: f.level, Budget: f.budget, SeedDefects: f.seed, Getenv: app.Getenv, Clock: app.Clock}, nil
 }
 
 // parseMoment reads a day, which means its noon in UTC, or a moment.

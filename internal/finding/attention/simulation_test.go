@@ -130,7 +130,7 @@ func (s *team) look(findings []*simFinding, book *precision.Book, who int) {
 	for i, f := range findings {
 		plain[i] = f.Finding
 	}
-	s.decisions.Apply(plain, s.today, false)
+	s.decisions.Apply(plain, finding.Now{AsOf: s.today})
 	Route(plain, Options{Book: book, AsOf: s.today})
 	for i, f := range findings {
 		if plain[i].State == event.Open && plain[i].Queue == "" {

@@ -60,7 +60,11 @@ func votesOf(decisions finding.Decisions) []vote {
 		if d.Verdict != finding.FalsePositive && d.Verdict != finding.Accepted && d.Verdict != finding.Fix {
 			continue
 		}
-		v := vote{rule: d.Rule, class: classOf(d.Place), day: d.On, by: d.By, verdict: d.Verdict}
+		class := classOf(d.Place)
+		if d.Class != "" { // it is about a pattern in such files
+			class = finding.Class(d.Class)
+		}
+		v := vote{rule: d.Rule, class: class, day: d.On, by: d.By, verdict: d.Verdict}
 		n[sitting{v, strings.Join(strings.Fields(strings.ToLower(d.Because)), " ")}]++
 	}
 	votes := make([]vote, 0, len(n))
