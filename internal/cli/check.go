@@ -109,6 +109,9 @@ func (app *App) check(ctx context.Context, dir string, f runFlags) error {
 		return err
 	}
 	o.Handler = report.Tee(app.progress(), handler)
+	if f.seed && f.format == "text" && !app.quiet {
+		o.Handler = report.Tee(o.Handler, app.planted())
+	}
 	result, err := assess.Run(ctx, o)
 	if err != nil {
 		return err

@@ -203,6 +203,7 @@ func (app *App) explainCheck(c *check.Check) error {
 		inputs = append(inputs, in.Name)
 	}
 	p.field("reads", strings.Join(inputs, ", "))
+	p.field("called by", c.Ask)
 	p.line("\nIts %d rules:", len(c.Rules))
 	for _, r := range c.Rules {
 		p.line("  %-34s %-8s %s", r.ID, r.Severity, r.Title)

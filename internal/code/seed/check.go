@@ -18,6 +18,13 @@ import (
 // CheckID is the check code.recall.
 const CheckID = "code.recall"
 
+// What its observations count.
+const (
+	Planted = "credentials planted"
+	Caught  = "planted credentials caught"
+	Kinds   = "kinds of credential planted"
+)
+
 const (
 	decisionsInput = "decisions"
 	maxDecisions   = 1 << 20
@@ -118,9 +125,9 @@ func tell(p *check.Pass, all []plant) {
 		}
 	}
 	planted := counts[caught] + counts[missed] + counts[dismissed]
-	p.Observe(event.Observation{What: "credentials planted", Count: planted, Rules: []string{ruleMissed, ruleSilenced, ruleDismissed, ruleUnplanted}})
-	p.Observe(event.Observation{What: "planted credentials caught", Count: counts[caught]})
-	p.Observe(event.Observation{What: "kinds of credential planted", Count: int64(len(kinds))})
+	p.Observe(event.Observation{What: Planted, Count: planted, Rules: []string{ruleMissed, ruleSilenced, ruleDismissed, ruleUnplanted}})
+	p.Observe(event.Observation{What: Caught, Count: counts[caught]})
+	p.Observe(event.Observation{What: Kinds, Count: int64(len(kinds))})
 	for _, key := range sortedKeys(byRule) {
 		p.Report(findingOf(byRule[key]))
 	}

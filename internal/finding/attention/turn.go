@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/precision"
 )
 
 // ration is the share of what a run shows that may be expected to be wrong for
@@ -25,12 +26,13 @@ func (o Options) kept(day int64) int {
 	return 1
 }
 
-// turns are those that wait and get a place, and how many places are left of the
-// budget. Grave ones whose turn it is get all but one, where they are so many;
-// where there are none, one of the others gets one by lot, within the ration.
+// turns are those that wait and get a place. Grave ones whose turn it is get all
+// but one, where they are so many; those of rules that nobody has found wrong get
+// what is free besides. Where there are none, one of the others gets a place by
+// lot, within the ration.
 func (o Options) turns(waiting []*candidate, ready int) []*candidate {
 	day := dayOf(o.AsOf)
-	var due, lot []*candidate
+	var due, free, lot []*candidate
 	for _, c := range waiting {
 		switch {
 		case c.Decision != nil:
@@ -38,12 +40,19 @@ func (o Options) turns(waiting []*candidate, ready int) []*candidate {
 			lot = append(lot, c)
 		case c.Change == event.Introduced || onTurn(c.Fingerprint, day):
 			due = append(due, c)
+		case c.estimate.State == precision.Shadow && !c.ready():
+			free = append(free, c)
 		}
 	}
 	kept := max(o.kept(day), o.Budget-ready)
 	byLot(due, day)
-	if n := min(len(due), max(kept, o.Budget-1)); n > 0 {
-		return due[:n]
+	byLot(free, day)
+	due = due[:min(len(due), max(kept, o.Budget-1))]
+	if n := o.Budget - ready - len(due); n > 0 { // nobody is the worse for these
+		due = append(due, free[:min(n, len(free))]...)
+	}
+	if len(due) > 0 {
+		return due
 	}
 	byLot(lot, day)
 	if kept > 0 && len(lot) > 0 && !lot[0].ready() && lot[0].affordable(min(ready, o.Budget), day) {

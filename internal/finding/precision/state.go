@@ -145,7 +145,7 @@ func (b *Book) start(rule string, class finding.Class, read reading, mean float6
 	if blind.N() >= fewest && blind.posterior(mean, inherited).above(Promotion) {
 		return Active
 	}
-	if n := read.all.N(); n >= fewest && read.all.Right/n < poor {
+	if n := read.all.N(); n >= 2*fewest && read.all.Right/n < poor {
 		return Demoted
 	}
 	return Shadow
