@@ -13,7 +13,7 @@ import (
 
 // ration is the share of what a run shows that may be expected to be wrong for
 // the sake of finding out: a part of the tenth that people put up with.
-const ration = 0.03
+const ration = 0.02
 
 // kept is how many of the places are for what waits, if anything has its turn.
 func (o Options) kept(day int64) int {
