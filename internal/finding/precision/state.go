@@ -55,6 +55,9 @@ type Estimate struct {
 	// read them.
 	Campaign, Here Count
 	Where          []string
+	// Blind is the part of Campaign on repositories that the rule was neither made
+	// nor mended on; that alone can let a rule interrupt from the first day.
+	Blind Count
 	// Mean is the expected share of right findings, Bound its lower bound at 95 %.
 	Mean, Bound float64
 	// Since is the day of the decision that brought it into its state, empty where
@@ -94,7 +97,7 @@ func (b *Book) Classes(rule string) []finding.Class {
 
 func (b *Book) estimate(rule, check string, class finding.Class) Estimate {
 	read, votes := b.measured(rule, class), b.votesFor(rule, class)
-	e := Estimate{Rule: rule, Check: check, Class: class, Campaign: read.all, Here: findings(votes), Where: read.where}
+	e := Estimate{Rule: rule, Check: check, Class: class, Campaign: read.all, Here: findings(votes), Where: read.where, Blind: read.blind}
 	mean := b.parent(rule, check)
 	t := trial{mean: mean, own: read.all.N(), read: read.all.plus(b.borrowed(rule)).atMost(seed).plus(b.beside(rule, class).all)}
 	e.State = b.start(rule, class, read, mean)
@@ -230,10 +233,14 @@ func (e Estimate) reason(like Count) string {
 		if all.N() == 0 {
 			return fmt.Sprintf("shadow: new rule, nobody has judged it yet; interrupts from a lower bound of %.0f %%", 100*Promotion)
 		}
-		if e.Bound >= Promotion {
-			return fmt.Sprintf("shadow: %.0f of %.0f right so far, but too few, or read where the rule was made", all.Right, all.N())
+		text := fmt.Sprintf("shadow: %.0f of %.0f right so far", all.Right, all.N())
+		if e.Campaign.N() > e.Blind.N() {
+			text += fmt.Sprintf(" (%.0f of %.0f without what the rule was made or mended on)", all.Right-e.Campaign.Right+e.Blind.Right, all.N()-e.Campaign.N()+e.Blind.N())
 		}
-		return fmt.Sprintf("shadow: %.0f of %.0f right so far, lower bound %.1f %%; interrupts from %.0f %%", all.Right, all.N(), 100*e.Bound, 100*Promotion)
+		if e.Bound >= Promotion {
+			return text + ", which is too few"
+		}
+		return text + fmt.Sprintf(", lower bound %.1f %%; interrupts from %.0f %%", 100*e.Bound, 100*Promotion)
 	case Demoted:
 		return fmt.Sprintf("demoted: %.0f of %.0f were false positives%s", all.Wrong, all.N(), e.since())
 	case Loud:
@@ -265,6 +272,9 @@ func (e Estimate) Figures() string {
 	}
 	if e.Here.N() > 0 {
 		parts = append(parts, fmt.Sprintf("here: %.0f of %.0f", e.Here.Right, e.Here.N()))
+	}
+	if e.Campaign.N() > seed {
+		parts[0] += fmt.Sprintf(", which counts for %d", seed)
 	}
 	return fmt.Sprintf("right %.0f of %.0f where it was read (%s), lower bound %.2f", all.Right, all.N(), strings.Join(parts, "; "), e.Bound)
 }
