@@ -73,7 +73,7 @@ func run(ctx context.Context, p *check.Pass) error {
 	if err != nil {
 		return err
 	}
-	f := &field{reader: reader, asOf: p.Now()}
+	f := &field{all: reader, reader: reader, asOf: p.Now()}
 	if f.decisions, err = decisions(ctx, p); err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func tell(p *check.Pass, all []plant) {
 		}
 		if rule := one.rule(); rule != "" {
 			key := rule + " " + one.secret.ID
-			if rule == ruleSilenced { // one for all kinds that are silent for the same reason
+			if rule == ruleSilenced || rule == ruleUnplanted { // one for all kinds with the same reason
 				key = rule + " " + one.because
 			}
 			byRule[key] = append(byRule[key], one)
@@ -155,7 +155,11 @@ func findingOf(list []plant) event.Finding {
 	var what []string
 	for _, one := range list {
 		text := one.secret.ID + " in " + one.path
-		if rule != ruleSilenced {
+		switch rule {
+		case ruleSilenced:
+		case ruleUnplanted:
+			text = one.secret.ID
+		default:
 			text = one.path
 		}
 		if !slices.Contains(what, text) {
@@ -175,10 +179,10 @@ func findingOf(list []plant) event.Finding {
 	case ruleSilenced:
 		f.Severity, f.Message = event.Info, fmt.Sprintf("%d planted credentials without a form of their own were not told of, since %s: %s", len(list), first.because, places)
 	default:
-		f.Severity, f.Message = event.Info, fmt.Sprintf("%s could not be planted: %s", first.secret.Title, first.because)
+		f.Severity, f.Message = event.Info, fmt.Sprintf("%d kinds of credential could not be planted, since %s: %s", len(what), first.because, places)
 	}
 	parts := []string{rule, first.because}
-	if rule != ruleSilenced {
+	if rule != ruleSilenced && rule != ruleUnplanted {
 		parts[1] = first.secret.ID
 	}
 	f.Fingerprint = finding.Fingerprint(rule, parts...)
