@@ -2,7 +2,7 @@
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: run build test lint bench fuzz generate crash big survival compare creddata
+.PHONY: run build test lint bench fuzz generate crash big survival compare creddata simulate
 
 run: ## say whether this repository is fit to ship
 	$(GO) run ./cmd/plimsoll check
@@ -54,3 +54,6 @@ creddata: ## recall and precision of the secret scanner on CredData: make credda
 	mkdir -p $(CREDDATA_REPOS)
 	CREDDATA=$(abspath $(CREDDATA)) CREDDATA_REPOS=$(abspath $(CREDDATA_REPOS)) CREDDATA_MIRRORS=$(abspath $(CREDDATA_MIRRORS)) \
 		$(GO) test -count=1 -run TestCredData -v ./internal/code/secretscan
+
+simulate: ## twenty years of a team's decisions: what is shown, and how right it is
+	$(GO) test -count=1 ./internal/finding/attention -v -run TestYearOfDecisions -years 20 -days 365

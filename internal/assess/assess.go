@@ -12,6 +12,8 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/attention"
+	"github.com/plimsoll-dev/plimsoll/internal/finding/precision"
 	"github.com/plimsoll-dev/plimsoll/internal/finding/suppress"
 	"github.com/plimsoll-dev/plimsoll/internal/gate"
 	"github.com/plimsoll-dev/plimsoll/internal/version"
@@ -24,6 +26,8 @@ type Result struct {
 	Findings []event.Finding // all, with state and decision
 	Problems []event.Problem
 	Examined int // files and commits there were to examine
+	// Weigh says what the worth of a finding is made of, and what is known of its rule.
+	Weigh func(event.Finding) (attention.Parts, precision.Estimate)
 }
 
 // Exit is the exit status of the command that shows r.
@@ -101,6 +105,8 @@ type assessment struct {
 	undecided []event.Finding
 	complete  bool
 	silencers []suppress.Comment // in the code
+	// attention is what the places of this run were given away by.
+	attention attention.Options
 
 	mu sync.Mutex // held while the handler is called
 }
@@ -166,7 +172,7 @@ func (a *assessment) split() (called, kept []*check.Check) {
 		wanted[id] = true
 	}
 	for _, c := range a.checks {
-		if len(wanted) == 0 || wanted[c.ID] {
+		if len(wanted) == 0 && c.Ask == "" || wanted[c.ID] || c.Ask != "" && a.SeedDefects {
 			called = append(called, c)
 		} else {
 			kept = append(kept, c)
@@ -208,7 +214,7 @@ func (a *assessment) decide(ctx context.Context) {
 	complete := true
 	var all []event.Finding
 	for i := range a.words {
-		complete = complete && !a.words[i].absent && a.words[i].current && !a.words[i].incomplete()
+		complete = complete && (a.words[i].Check.Ask != "" || !a.words[i].absent && a.words[i].current && !a.words[i].incomplete())
 		all = append(all, a.words[i].Evidence.Findings...)
 	}
 	a.describe(all)
@@ -225,6 +231,7 @@ func (a *assessment) decide(ctx context.Context) {
 	a.verdict = a.evaluate(in)
 	a.problems = append(a.problems, gate.Problems(in, a.verdict)...)
 	a.merge(clusters)
+	a.route()
 	a.countChange()
 	a.verdict.Due = a.dues(ctx)
 	a.problems = append(a.problems, a.notices()...)
@@ -316,7 +323,7 @@ func problemOf(checkID string, err error) event.Problem {
 }
 
 func (a *assessment) result() *Result {
-	r := &Result{Verdict: a.verdict, Problems: a.problems, Examined: len(a.snapshot.Files())}
+	r := &Result{Verdict: a.verdict, Problems: a.problems, Examined: len(a.snapshot.Files()), Weigh: a.attention.Weigh}
 	r.Findings = append(r.Findings, a.fixed()...)
 	for _, w := range a.words {
 		r.Findings = append(r.Findings, w.Evidence.Findings...)

@@ -34,6 +34,10 @@ type Options struct {
 	// did since. Strict makes it go by all that is there all the same.
 	Since  string
 	Strict bool
+	// SeedDefects plants defects besides, and looks which of them are found.
+	SeedDefects bool
+	// Budget is how many findings are shown first; 0 for what product.yaml says.
+	Budget int
 	// StateDir and KeysDir take the place of the usual folders where not empty.
 	StateDir, KeysDir string
 

@@ -91,7 +91,7 @@ func (a *assessment) callBase(ctx context.Context) {
 	runner, subject := *a.runner, *a.runner.Subject
 	subject.Repo, subject.Snapshot = then.repo, then.snapshot
 	runner.Subject, runner.Repository, runner.Revision = &subject, then.identity, a.base.Base
-	for _, w := range runner.Run(ctx, then.checks) {
+	for _, w := range runner.Run(ctx, unasked(then.checks)) {
 		then.words = append(then.words, word{Word: w, current: true, absent: w.Err != nil})
 	}
 	a.problems = append(a.problems, a.unseen(then.words)...)

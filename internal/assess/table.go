@@ -8,6 +8,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/code/scanners"
 	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan"
 	"github.com/plimsoll-dev/plimsoll/internal/code/secretscan/userrules"
+	"github.com/plimsoll-dev/plimsoll/internal/code/seed"
 	"github.com/plimsoll-dev/plimsoll/internal/code/suppressions"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/basics"
@@ -34,6 +35,7 @@ func Table(s Setup) []*check.Check {
 		scanners.New(s.Scanners, s.RunScanners),
 		suppressions.New(),
 		review.New(),
+		seed.New(),
 		history.New(),
 		results.Naming(s.NamesResult),
 		basics.New(),

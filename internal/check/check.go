@@ -26,6 +26,9 @@ type Check struct {
 	// Inputs are everything that the result depends on, besides the tool itself
 	// and the rules.
 	Inputs []Input
+	// Ask is the command that calls the check, for one that is called only where
+	// somebody asks for it; empty for all others. In between its word stands.
+	Ask string
 	// Run examines. An error means that the check could not do its work; what
 	// it could not examine of a part is told to the pass instead.
 	Run func(context.Context, *Pass) error

@@ -26,6 +26,8 @@ type runFlags struct {
 	noMemo     bool
 	since      string
 	strict     bool
+	budget     int
+	seed       bool
 	verifyLive bool
 
 	thorough    bool
@@ -69,11 +71,13 @@ stands for its last commit in common with HEAD; a tag or a commit for itself.`,
 	}
 	f.addShared(cmd)
 	flags := cmd.Flags()
-	flags.Var(enum(&f.show, "", "", "all", "open", "decided"), "show", "show all findings, the open or the decided ones, not just those that matter most")
+	flags.Var(enum(&f.show, "", "", "all", "open", "queue", "decided"), "show", "show all findings, the open ones, those that wait or the decided ones, not just those that matter most")
+	flags.IntVar(&f.budget, "budget", 0, "show at most so many findings first (default 5, or attention.budget in product.yaml)")
 	flags.StringSliceVar(&f.only, "only", nil, "call these checks alone; of the others, evidence that stands counts")
 	flags.BoolVar(&f.verifyLive, "verify-live", false, "ask the issuers of credentials that were found whether they still work; sends each to its issuer")
 	flags.StringVar(&f.since, "since", "", "compare with this revision, and let the gate go by what the change did (a branch: since HEAD left it)")
 	flags.BoolVar(&f.strict, "strict", false, "with --since: let the gate go by all there is, and only show what the change did")
+	flags.BoolVar(&f.seed, "seed-defects", false, "plant defects in memory, and say which of them the rules catch")
 	flags.BoolVar(&f.noMemo, "no-memo", false, "examine everything again")
 	flags.BoolVar(&f.thorough, "thorough", false, "examine everything again, and every version of every file from its beginning besides")
 	flags.BoolVar(&f.runScanners, "run-scanners", false, "run the scanners that product.yaml names; see plimsoll scanners")
@@ -116,6 +120,9 @@ func (app *App) check(ctx context.Context, dir string, f runFlags) error {
 		}
 		o.AskIssuer = verifylive.New(probes, nil)
 	}
+	if f.seed && f.format == "text" && !app.quiet {
+		o.Handler = report.Tee(o.Handler, app.planted())
+	}
 	result, err := assess.Run(ctx, o)
 	if err != nil {
 		return err
@@ -136,11 +143,14 @@ func (app *App) assessOptions(dir string, f runFlags) (assess.Options, error) {
 	if f.level < 0 || f.level > 3 {
 		return assess.Options{}, fault.New(fault.Usage, "levels are 1, 2 and 3", "there is no level %d", f.level)
 	}
+	if f.budget < 0 || f.budget > 100 {
+		return assess.Options{}, fault.New(fault.Usage, "give 1 to 100, or --show all", "a budget of %d findings is none", f.budget)
+	}
 	asOf, err := parseMoment(f.asOf)
 	if err != nil {
 		return assess.Options{}, err
 	}
-	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo || f.thorough, Thorough: f.thorough, RunScanners: f.runScanners, Since: f.since, Strict: f.strict, Level: f.level, Getenv: app.Getenv, Clock: app.Clock}, nil
+	return assess.Options{Dir: dir, AsOf: asOf, Only: f.only, NoMemo: f.noMemo || f.thorough, Thorough: f.thorough, RunScanners: f.runScanners, Since: f.since, Strict: f.strict, Level: f.level, Budget: f.budget, SeedDefects: f.seed, Getenv: app.Getenv, Clock: app.Clock}, nil
 }
 
 // parseMoment reads a day, which means its noon in UTC, or a moment.

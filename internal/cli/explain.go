@@ -57,7 +57,7 @@ func (app *App) explain(ctx context.Context, dir, id string) error {
 		return app.explainCheck(c)
 	}
 	if c, r, ok := assess.FindRule(id); ok {
-		return app.explainRule(c.ID, r)
+		return app.explainRule(ctx, dir, c.ID, r)
 	}
 	if fingerprintStart.MatchString(id) {
 		return app.explainFinding(ctx, dir, id)
@@ -203,6 +203,7 @@ func (app *App) explainCheck(c *check.Check) error {
 		inputs = append(inputs, in.Name)
 	}
 	p.field("reads", strings.Join(inputs, ", "))
+	p.field("called by", c.Ask)
 	p.line("\nIts %d rules:", len(c.Rules))
 	for _, r := range c.Rules {
 		p.line("  %-34s %-8s %s", r.ID, r.Severity, r.Title)
@@ -210,7 +211,7 @@ func (app *App) explainCheck(c *check.Check) error {
 	return app.write(p)
 }
 
-func (app *App) explainRule(checkID string, r knowledge.Rule) error {
+func (app *App) explainRule(ctx context.Context, dir, checkID string, r knowledge.Rule) error {
 	p := app.page()
 	p.line("%s  %s\n", r.ID, r.Title)
 	p.field("severity", r.Severity)
@@ -227,24 +228,29 @@ func (app *App) explainRule(checkID string, r knowledge.Rule) error {
 	p.field("reported by", checkID)
 	p.field("weaknesses", cweText(r.CWE))
 	p.field("see", strings.Join(r.Maps, ", "))
-	return app.write(p)
+	book, err := assess.Precision(ctx, assess.Options{Dir: dir, Getenv: app.Getenv, Clock: app.Clock})
+	if book != nil {
+		p.precision(book, r.ID, checkID)
+	}
+	return errors.Join(app.write(p), err)
 }
 
-// findings are those of the evidence there is, decided ones marked.
-func (app *App) findings(ctx context.Context, dir string) ([]event.Finding, error) {
-	result, err := assess.Run(ctx, assess.Options{Dir: dir, NoCalls: true, Getenv: app.Getenv, Clock: app.Clock, Handler: report.Tee()})
-	if err != nil {
-		return nil, err
-	}
-	return result.Findings, nil
+// assessed is what the evidence there is comes to, with its findings, decided
+// ones marked.
+func (app *App) assessed(ctx context.Context, dir string) (*assess.Result, error) {
+	return assess.Run(ctx, assess.Options{Dir: dir, NoCalls: true, Getenv: app.Getenv, Clock: app.Clock, Handler: report.Tee()})
 }
 
 // findFinding returns the one finding whose fingerprint begins with prefix.
 func (app *App) findFinding(ctx context.Context, dir, prefix string) (event.Finding, error) {
-	all, err := app.findings(ctx, dir)
+	result, err := app.assessed(ctx, dir)
 	if err != nil {
 		return event.Finding{}, err
 	}
+	return oneFinding(result.Findings, prefix)
+}
+
+func oneFinding(all []event.Finding, prefix string) (event.Finding, error) {
 	found := map[string]event.Finding{}
 	for _, f := range all {
 		if strings.HasPrefix(f.Fingerprint, prefix) {
@@ -263,7 +269,11 @@ func (app *App) findFinding(ctx context.Context, dir, prefix string) (event.Find
 }
 
 func (app *App) explainFinding(ctx context.Context, dir, id string) error {
-	f, err := app.findFinding(ctx, dir, id)
+	result, err := app.assessed(ctx, dir)
+	if err != nil {
+		return err
+	}
+	f, err := oneFinding(result.Findings, id)
 	if err != nil {
 		return err
 	}
@@ -284,6 +294,7 @@ func (app *App) explainFinding(ctx context.Context, dir, id string) error {
 		p.field("decided before", clean.Line(saidOf(d)))
 	}
 	p.field("tool", clean.Line(f.Tool))
+	p.worth(f, result.Weigh)
 	if _, r, ok := assess.FindRule(f.Rule); ok {
 		p.field("why", r.Why)
 		p.field("how to fix", firstOf(f.Fix, r.Fix))

@@ -32,6 +32,8 @@ type Input struct {
 	// Known holds the ids of the checks that this version has. For a check that
 	// it lacks, a person's word can stand in.
 	Known map[string]bool
+	// Ask is the command that calls a check which is called only where asked for.
+	Ask map[string]string
 	// Advice is what to do about a finding that does not say it itself, by rule.
 	Advice map[string]string
 	// RunIncomplete is set where the run could not examine everything.

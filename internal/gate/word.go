@@ -16,11 +16,18 @@ const (
 	againMinutes = 1
 )
 
+func (b *book) again(check string) string {
+	if ask := b.in.Ask[check]; ask != "" {
+		return "run " + ask
+	}
+	return again
+}
+
 // check judges what a need asks of one check.
 func (b *book) check(r knowledge.Requirement, need knowledge.Need) part {
 	t := b.words[need.Check]
 	if t == nil {
-		return part{status: event.Unknown, reason: need.Check + " has not run", do: again, minutes: againMinutes}
+		return part{status: event.Unknown, reason: need.Check + " has not run", do: b.again(need.Check), minutes: againMinutes}
 	}
 	p := b.word(t, r, need)
 	if t.Digest != "" {
@@ -33,7 +40,7 @@ func (b *book) check(r knowledge.Requirement, need knowledge.Need) part {
 // current; then a finding outweighs everything that was not examined.
 func (b *book) word(t *tally, r knowledge.Requirement, need knowledge.Need) part {
 	if because := b.stale(t, r.Plan.Days); because != "" {
-		return part{status: event.Stale, reason: need.Check + ": " + because, do: again, minutes: againMinutes}
+		return part{status: event.Stale, reason: need.Check + ": " + because, do: b.again(need.Check), minutes: againMinutes}
 	}
 	found, seen := t.findings(need), t.look(need)
 	switch {

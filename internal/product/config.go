@@ -40,6 +40,7 @@ type Product struct {
 	Scanners     []Scanner         `yaml:"scanners"`
 	Review       Review            `yaml:"review"`
 	Secrets      Secrets           `yaml:"secrets"`
+	Attention    Attention         `yaml:"attention"`
 
 	file *yamlfile.File
 }
@@ -82,6 +83,11 @@ type Exemption struct {
 	From         string `yaml:"from"`  // YYYY-MM-DD; empty for always
 	Until        string `yaml:"until"` // YYYY-MM-DD, the last day on which it stands
 	Compensating string `yaml:"compensating"`
+}
+
+// Attention says how much of people's attention findings may ask for.
+type Attention struct {
+	Budget int `yaml:"budget"` // findings shown first; 0 where the file says nothing
 }
 
 // Gate is the rule that a release must pass.

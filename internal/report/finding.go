@@ -28,6 +28,9 @@ func (p *page) finding(f *event.Finding) {
 	if f.Earlier != nil {
 		p.remark(gutter, "decided before", decision(f.Earlier)+"; "+f.Earlier.Ended)
 	}
+	if f.Queue != "" {
+		p.remark(gutter, "waits", clean.Line(f.Queue))
+	}
 	if fix := firstOf(f.Fix, doc.Fix); fix != "" && f.State != event.Decided {
 		p.remark(gutter, "fix", fix)
 	}

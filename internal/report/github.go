@@ -35,8 +35,12 @@ func github(r *run, opt Options) ([]byte, error) {
 		emit(word, properties(problem.Path, problem.Line, 0, 0, title), message(problem.Message, problem.Hint))
 	}
 	open, older := parted(r, r.in(event.Open))
-	for _, f := range open {
+	shown, waiting := asking(open)
+	for _, f := range shown {
 		p.annotate(f, emit)
+	}
+	if len(waiting) > 0 {
+		p.line(wait(len(waiting))+" (", waitingFor(waiting), "): ", p.command(r, "check --show queue"))
 	}
 	for _, word := range []string{"error", "warning", "notice"} {
 		if over[word] > 0 {

@@ -44,25 +44,14 @@ func markdown(r *run, opt Options) ([]byte, error) {
 	d.problems(r.problems)
 	d.steps(r.verdict.Next)
 	open, older := parted(r, r.in(event.Open))
-	leads, more := alike(open)
-	top := most(leads, mostFindings)
-	d.more = more
-	if len(top) > 0 {
+	_, d.more = alike(open)
+	shown, waiting := asking(open)
+	if len(shown) > 0 {
 		d.fits("\n### Findings that matter most\n\n")
-		d.findings(top, opt)
+		d.findings(shown, opt)
 	}
 	d.more = nil
-	shown := map[*event.Finding]bool{}
-	for _, f := range top {
-		shown[f] = true
-	}
-	var rest []*event.Finding
-	for _, f := range open {
-		if !shown[f] {
-			rest = append(rest, f)
-		}
-	}
-	d.folded(count(len(rest), "more finding")+": "+bySeverity(rest), rest, opt)
+	d.folded(wait(len(waiting))+": "+bySeverity(waiting)+"; for "+prose(waitingFor(waiting)), waiting, opt)
 	d.folded(count(len(older), "older finding")+", which this change did not introduce", older, opt)
 	d.requirements(held(r.verdict))
 	d.before(r.verdict)
@@ -195,6 +184,9 @@ func item(f *event.Finding, opt Options) string {
 	}
 	if f.Decision != nil {
 		text += "  \n  Decided: " + prose(decision(f.Decision))
+	}
+	if f.Queue != "" {
+		text += "  \n  Waits: " + prose(f.Queue)
 	}
 	if f.Tool != "" {
 		text += "  \n  Found by " + prose(f.Tool)

@@ -2,15 +2,19 @@ package report
 
 import (
 	"cmp"
+	"fmt"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
+	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 )
 
-// rank sorts findings by how much they matter, and by place where that is equal.
+// rank sorts findings by their worth, by how much they matter where a stream
+// gives them none, and by place where that is equal.
 func rank(findings []*event.Finding) {
 	weights := make(map[*event.Finding]int, len(findings))
 	for _, f := range findings {
@@ -18,6 +22,7 @@ func rank(findings []*event.Finding) {
 	}
 	slices.SortStableFunc(findings, func(a, b *event.Finding) int {
 		return cmp.Or(
+			cmp.Compare(b.Worth, a.Worth),
 			cmp.Compare(weights[b], weights[a]),
 			cmp.Compare(b.Severity.Rank(), a.Severity.Rank()),
 			cmp.Compare(a.Path, b.Path),
@@ -37,6 +42,48 @@ func weight(f *event.Finding) int {
 		w /= 4
 	}
 	return w
+}
+
+// asking are the open findings that ask for attention, and waiting the rest. A
+// stream of an earlier version gives findings no worth; then they are the few
+// that matter most.
+func asking(open []*event.Finding) (shown, waiting []*event.Finding) {
+	routed := slices.ContainsFunc(open, func(f *event.Finding) bool { return f.Worth > 0 })
+	leads, _ := alike(open)
+	few := most(leads, mostFindings)
+	for _, f := range open {
+		if routed && f.Queue == "" || !routed && slices.Contains(few, f) {
+			shown = append(shown, f)
+		} else {
+			waiting = append(waiting, f)
+		}
+	}
+	return shown, waiting
+}
+
+// waitingFor counts what findings wait for, the commonest first. The kind of a
+// reason is what stands before its colon.
+func waitingFor(waiting []*event.Finding) string {
+	counts := map[string]int{}
+	for _, f := range waiting {
+		kind, _, _ := strings.Cut(cmp.Or(f.Queue, "budget"), ":")
+		counts[kind]++
+	}
+	kinds := slices.SortedFunc(maps.Keys(counts), func(a, b string) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b))
+	})
+	for i, kind := range kinds {
+		kinds[i] = fmt.Sprintf("%s %s", clean.Line(kind), thousands(int64(counts[kind])))
+	}
+	return some(kinds, 4, "reason")
+}
+
+// wait says how many findings wait, and how to see them.
+func wait(n int) string {
+	if n == 1 {
+		return "1 finding waits"
+	}
+	return thousands(int64(n)) + " findings wait"
 }
 
 // most are the n findings to show first, still by rank: no rule takes more than

@@ -56,3 +56,31 @@ func TestAside(t *testing.T) {
 		}
 	}
 }
+
+// TestAsking: where a run says what waits, the report shows the rest, all of it
+// and in the order of its worth.
+func TestAsking(t *testing.T) {
+	open := []*event.Finding{
+		{Message: "worth a little", Worth: 1},
+		{Message: "waits", Worth: 9, Queue: "shadow: new rule"},
+		{Message: "worth a lot", Worth: 8},
+		{Message: "also waits", Worth: 2, Queue: "budget: others are worth more"},
+	}
+	rank(open)
+	shown, waiting := asking(open)
+	texts := func(findings []*event.Finding) (out []string) {
+		for _, f := range findings {
+			out = append(out, f.Message)
+		}
+		return out
+	}
+	if diff := cmp.Diff([]string{"worth a lot", "worth a little"}, texts(shown)); diff != "" {
+		t.Errorf("shown (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff([]string{"waits", "also waits"}, texts(waiting)); diff != "" {
+		t.Errorf("waiting (-want +got):\n%s", diff)
+	}
+	if got := waitingFor(waiting); got != "budget 1, shadow 1" {
+		t.Errorf("waiting for %q", got)
+	}
+}

@@ -25,6 +25,7 @@ var Formats = []string{"text", "jsonl", "sarif", "junit", "markdown", "github"}
 const (
 	ShowAll     = "all"     // every finding, decided ones too
 	ShowOpen    = "open"    // every open finding
+	ShowQueue   = "queue"   // the open findings that wait, with the reasons
 	ShowDecided = "decided" // those that somebody has decided on, with the reasons
 )
 
@@ -59,8 +60,8 @@ type RuleDoc struct {
 // New makes the handler that writes a run to w in the format. It fails with a
 // usage fault for a format or a selection that does not exist.
 func New(format string, w io.Writer, opt Options) (event.Handler, error) {
-	if !slices.Contains([]string{"", ShowAll, ShowOpen, ShowDecided}, opt.Show) {
-		return nil, fault.New(fault.Usage, "use one of: all, open, decided", "choosing findings to show: %q is no selection", opt.Show)
+	if !slices.Contains([]string{"", ShowAll, ShowOpen, ShowQueue, ShowDecided}, opt.Show) {
+		return nil, fault.New(fault.Usage, "use one of: all, open, queue, decided", "choosing findings to show: %q is no selection", opt.Show)
 	}
 	opt = opt.withDefaults()
 	switch format {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -162,6 +163,13 @@ func sarifResultOf(f *event.Finding, index int) sarifResult {
 			"check": f.Check, "severity": f.Severity, "confidence": f.Confidence, "places": max(1, f.Places),
 		},
 	}
+	if f.Worth > 0 {
+		result.Rank = rankOf(f.Worth)
+		result.Properties["worth"] = f.Worth
+	}
+	if f.Queue != "" {
+		result.Properties["queue"] = clean.Line(f.Queue)
+	}
 	if f.Fingerprint != "" {
 		result.PartialFingerprints = map[string]string{"plimsoll/v1": f.Fingerprint}
 	}
@@ -184,6 +192,17 @@ func sarifResultOf(f *event.Finding, index int) sarifResult {
 		result.Suppressions = []sarifSuppression{earlier}
 	}
 	return result
+}
+
+// mostWorth is the greatest worth that a finding can have.
+const mostWorth = 16 * 1.875 * 2 * 1.5
+
+// rankOf is a worth as a priority from 0 to 100 (SARIF 2.1.0 §3.27.25), on a
+// scale of equal ratios so that the small ones can be told apart.
+func rankOf(worth float64) *float64 {
+	rank := 100 * math.Log2(1+worth) / math.Log2(1+mostWorth)
+	rank = math.Round(10*min(max(rank, 0), 100)) / 10
+	return &rank
 }
 
 // sarifLocationOf is the place of a finding with its columns and source.

@@ -174,6 +174,10 @@ func (p *page) findings(r *run) {
 		return
 	case ShowOpen:
 		p.listed("Open findings", open)
+	case ShowQueue:
+		_, waiting := asking(open)
+		p.listed("Findings that wait", waiting)
+		return
 	case ShowAll:
 		p.listed("Findings", r.findings)
 	default:
@@ -205,16 +209,21 @@ func (p *page) first(r *run, open []*event.Finding) {
 		p.block("", "No open finding. "+looked(r.observations, n)+".", "", 0)
 		return
 	}
-	top := most(p.oneOfEach(open), mostFindings)
-	p.line(p.paint(bold, "Findings that matter most"))
-	for _, f := range top {
+	p.oneOfEach(open)
+	shown, waiting := asking(open)
+	if len(shown) == 0 {
+		p.line("No finding asks for attention now.")
+	} else {
+		p.line(p.paint(bold, "Findings that matter most"))
+	}
+	for _, f := range shown {
 		p.finding(f)
 		p.gap()
 	}
-	rest := slices.DeleteFunc(slices.Clone(open), func(f *event.Finding) bool { return slices.Contains(top, f) })
-	if len(rest) > 0 {
-		p.line(fmt.Sprintf("%s: ", count(len(rest), "more finding")), p.paint(bold, p.command(r, "check --show all")))
-		p.block("  ", bySeverity(rest)+"; "+byRule(rest), "", 3)
+	if len(waiting) > 0 {
+		p.line(wait(len(waiting))+": ", p.paint(bold, p.command(r, "check --show queue")))
+		p.block("  ", bySeverity(waiting)+"; "+byRule(waiting), "", 3)
+		p.block("  ", "for: "+waitingFor(waiting), "", 3)
 	}
 }
 

@@ -1,0 +1,12 @@
+package assess
+
+import (
+	"slices"
+
+	"github.com/plimsoll-dev/plimsoll/internal/check"
+)
+
+// unasked are the checks that are called without being asked for by name.
+func unasked(checks []*check.Check) []*check.Check {
+	return slices.DeleteFunc(slices.Clone(checks), func(c *check.Check) bool { return c.Ask != "" })
+}
