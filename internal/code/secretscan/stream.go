@@ -271,6 +271,9 @@ func (s *scanner) judge(path string, g sighting) (confidence event.Confidence, o
 		return "", false
 	}
 	class := finding.ClassOf(path)
+	if rule.Generic && g.Said != "" {
+		return "", false // messages quote configuration to explain it
+	}
 	if rule.Generic && (class == finding.Generated || class == finding.Vendored || g.LongLine || !g.Shape.fits(path) || isTranslation(path)) {
 		return "", false
 	}
