@@ -44,11 +44,11 @@ func StateOf(f *event.Finding) string {
 	return StateOpen
 }
 
-// Match says whether the filter takes f. Open takes what has expired, too: it
-// asks for a decision.
+// Match says whether the filter takes f. Open takes what has expired, too, and
+// what waits: nobody has decided on either.
 func (q *Filter) Match(f *event.Finding) bool {
 	state := StateOf(f)
-	if q.State != "" && q.State != StateAll && q.State != state && !(q.State == StateOpen && state == StateExpired) {
+	if q.State != "" && q.State != StateAll && q.State != state && !(q.State == StateOpen && state != StateDecided) {
 		return false
 	}
 	if q.Severity != "" && f.Severity.Rank() < event.Severity(q.Severity).Rank() || q.Class != "" && class(f) != q.Class {

@@ -27,7 +27,7 @@ func (o Options) kept(day int64) int {
 }
 
 // turns are those that wait and get a place. Grave ones whose turn it is get all
-// but one, where they are so many; those of rules that nobody has found wrong get
+// of them, where they are so many; those of rules that nobody has found wrong get
 // what is free besides. Where there are none, one of the others gets a place by
 // lot, within the ration.
 func (o Options) turns(waiting []*candidate, ready int) []*candidate {
@@ -47,7 +47,11 @@ func (o Options) turns(waiting []*candidate, ready int) []*candidate {
 	kept := max(o.kept(day), o.Budget-ready)
 	byLot(due, day)
 	byLot(free, day)
-	due = due[:min(len(due), max(kept, o.Budget-1))]
+	most := o.Budget
+	if most == 1 && ready > 0 {
+		most = kept
+	}
+	due = due[:min(len(due), most)]
 	if n := o.Budget - ready - len(due); n > 0 { // nobody is the worse for these
 		due = append(due, free[:min(n, len(free))]...)
 	}
