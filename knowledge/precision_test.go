@@ -49,7 +49,7 @@ func TestPrecisionFaults(t *testing.T) {
 
 func TestProofOf(t *testing.T) {
 	for rule, want := range map[string]Proof{
-		"secret.github-pat": ChecksumOK, "secret.aws-access-key-id": FormProof,
+		"secret.github-pat": ChecksumOK, "secret.aws-access-key-id": ChecksumOK, "secret.anthropic-key": FormProof,
 		"secret.generic-password": NoProof, "changelog.missing": NoProof, "": NoProof,
 	} {
 		if got := ProofOf(rule); got != want {

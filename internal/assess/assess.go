@@ -153,6 +153,10 @@ func (a *assessment) call(ctx context.Context) []word {
 		words[w.Check.ID] = word{Word: w, current: true, absent: w.Err != nil}
 	}
 	for _, c := range kept {
+		if c.Idle != "" {
+			words[c.ID] = word{Word: check.Word{Check: c}, absent: true}
+			continue
+		}
 		words[c.ID] = a.recall(ctx, c)
 	}
 	all := make([]word, len(a.checks))
@@ -172,7 +176,7 @@ func (a *assessment) split() (called, kept []*check.Check) {
 		wanted[id] = true
 	}
 	for _, c := range a.checks {
-		if len(wanted) == 0 && c.Ask == "" || wanted[c.ID] || c.Ask != "" && a.SeedDefects {
+		if len(wanted) == 0 && c.Ask == "" && c.Idle == "" || wanted[c.ID] || c.Ask != "" && a.SeedDefects {
 			called = append(called, c)
 		} else {
 			kept = append(kept, c)
@@ -214,7 +218,7 @@ func (a *assessment) decide(ctx context.Context) {
 	complete := true
 	var all []event.Finding
 	for i := range a.words {
-		complete = complete && (a.words[i].Check.Ask != "" || !a.words[i].absent && a.words[i].current && !a.words[i].incomplete())
+		complete = complete && (a.words[i].Check.Ask != "" || a.words[i].Check.Idle != "" || !a.words[i].absent && a.words[i].current && !a.words[i].incomplete())
 		all = append(all, a.words[i].Evidence.Findings...)
 	}
 	a.describe(all)

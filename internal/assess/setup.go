@@ -12,7 +12,7 @@ import (
 
 // setup is what the product tells the checks.
 func (a *assessment) setup() (Setup, error) {
-	s := Setup{NamesResult: a.product.NamesResult, Scanners: a.product.Scanners, RunScanners: a.RunScanners, SecretRules: a.ruleFiles}
+	s := Setup{NamesResult: a.product.NamesResult, Scanners: a.product.Scanners, RunScanners: a.RunScanners, SecretRules: a.ruleFiles, Reviewed: a.product.Review.Required}
 	if s.RunScanners || len(s.Scanners) == 0 {
 		return s, nil
 	}

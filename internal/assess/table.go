@@ -23,6 +23,7 @@ type Setup struct {
 	Scanners    []product.Scanner
 	SecretRules []*userrules.File // kinds of credential that product.yaml names files of
 	RunScanners bool              // they may be run on this machine
+	Reviewed    bool              // product.yaml wants changes reviewed
 }
 
 // Table is the one table of all checks, in the order in which they are told.
@@ -34,7 +35,7 @@ func Table(s Setup) []*check.Check {
 		secretscan.With(s.SecretRules...),
 		scanners.New(s.Scanners, s.RunScanners),
 		suppressions.New(),
-		review.New(),
+		review.Where(s.Reviewed),
 		seed.New(),
 		history.New(),
 		results.Naming(s.NamesResult),

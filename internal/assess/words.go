@@ -11,11 +11,11 @@ import (
 func (a *assessment) gateInput() gate.Input {
 	in := gate.Input{
 		Requirements: a.selected, GateRule: a.product.Gate.Rule, AsOf: a.AsOf,
-		Known: map[string]bool{}, Ask: map[string]string{}, Advice: map[string]string{}, Attestations: a.attestations,
+		Known: map[string]bool{}, Ask: map[string]string{}, Idle: map[string]string{}, Advice: map[string]string{}, Attestations: a.attestations,
 	}
 	for _, c := range a.checks {
 		in.Known[c.ID] = true
-		in.Ask[c.ID] = c.Ask
+		in.Ask[c.ID], in.Idle[c.ID] = c.Ask, c.Idle
 		for _, r := range c.Rules {
 			in.Advice[r.ID] = r.Fix
 		}

@@ -29,6 +29,9 @@ type Check struct {
 	// Ask is the command that calls the check, for one that is called only where
 	// somebody asks for it; empty for all others. In between its word stands.
 	Ask string
+	// Idle says why there is nothing for the check to do in this product; empty
+	// where there is. An idle check is called only where somebody names it.
+	Idle string
 	// Run examines. An error means that the check could not do its work; what
 	// it could not examine of a part is told to the pass instead.
 	Run func(context.Context, *Pass) error

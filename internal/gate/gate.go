@@ -34,6 +34,8 @@ type Input struct {
 	Known map[string]bool
 	// Ask is the command that calls a check which is called only where asked for.
 	Ask map[string]string
+	// Idle is why a check has nothing to do in this product.
+	Idle map[string]string
 	// Advice is what to do about a finding that does not say it itself, by rule.
 	Advice map[string]string
 	// RunIncomplete is set where the run could not examine everything.

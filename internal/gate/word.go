@@ -26,6 +26,9 @@ func (b *book) again(check string) string {
 // check judges what a need asks of one check.
 func (b *book) check(r knowledge.Requirement, need knowledge.Need) part {
 	t := b.words[need.Check]
+	if idle := b.in.Idle[need.Check]; t == nil && idle != "" {
+		return part{status: event.Unknown, reason: need.Check + " has nothing to do: " + idle, do: r.Fix, minutes: r.Minutes}
+	}
 	if t == nil {
 		return part{status: event.Unknown, reason: need.Check + " has not run", do: b.again(need.Check), minutes: againMinutes}
 	}

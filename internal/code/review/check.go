@@ -32,6 +32,15 @@ const (
 	mostMerged = 400 // changes of one branch that are held against their questions
 )
 
+// Where is the check in a product that does, or does not, want changes reviewed.
+func Where(wanted bool) *check.Check {
+	c := New()
+	if !wanted {
+		c.Idle = "product.yaml asks for no reviews"
+	}
+	return c
+}
+
 // New is the check.
 func New() *check.Check {
 	rules, err := knowledge.Rules(ID)

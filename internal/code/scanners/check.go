@@ -48,8 +48,13 @@ func New(named []product.Scanner, allowed bool) *check.Check {
 	if len(named) > 0 {
 		inputs = append(inputs, check.Files(workTree, nil))
 	}
+	idle := ""
+	if len(named) == 0 {
+		idle = "product.yaml names no scanner"
+	}
 	return &check.Check{
 		ID:    ID,
+		Idle:  idle,
 		Title: "scanners of others",
 		Why: "No tool sees everything. A team that trusts a scanner keeps it, and its findings join the rest: one list, one place " +
 			"to decide, and the same thing found twice is one finding with two witnesses. `plimsoll scanners` says which are on this machine.",
