@@ -2,6 +2,7 @@ package secretscan
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
@@ -26,6 +27,7 @@ type blobs struct {
 	skipped int64
 	more    int64
 	err     error
+	long    bool // the names are SHA-256
 }
 
 func newBlobs() *blobs {
@@ -42,6 +44,7 @@ func (b *blobs) put(oid string) func(*examined, error) error {
 			return err
 		}
 		b.sizes[oid] = result.bytes
+		b.long = len(oid) == 2*sha256.Size
 		if len(result.sightings) > 0 {
 			b.found[oid] = result.sightings
 		}
@@ -74,6 +77,7 @@ func (b *blobs) count() int {
 
 // add takes over what other knows.
 func (b *blobs) add(other *blobs) {
+	b.long = b.long || other.long
 	maps.Copy(b.sizes, other.sizes)
 	maps.Copy(b.found, other.found)
 	maps.Copy(b.cut, other.cut)

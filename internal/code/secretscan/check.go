@@ -50,12 +50,19 @@ func With(files ...*userrules.File) *check.Check {
 
 func (s *scanner) run(ctx context.Context, p *check.Pass) error {
 	found := newGathering(s)
+	// The history first: most files of the work tree are blobs of it, and what is
+	// known of a blob need not be found out again.
+	then, err := s.runHistory(ctx, p, p.Repo())
+	if err != nil {
+		return err
+	}
 	if err := s.runTree(ctx, p, found); err != nil {
 		return err
 	}
-	if err := s.runHistory(ctx, p, p.Repo(), found); err != nil {
-		return err
+	for i, at := range then.Found {
+		found.inHistory(at.Path, then.Commits[i], at.sighting)
 	}
+	s.tellHistory(p, then)
 	found.report(p)
 	return nil
 }
@@ -117,7 +124,7 @@ func (s *scanner) runTree(ctx context.Context, p *check.Pass, found *gathering) 
 
 // examineFile is a check.FileFunc.
 func (s *scanner) examineFile(_ context.Context, f repo.File, r io.Reader, item *check.Item) error {
-	result, err := s.read(r, f.Size)
+	result, err := s.file(r, f.Size)
 	if err != nil {
 		return err
 	}

@@ -16,27 +16,23 @@ import (
 // memoKey is where the results on blobs are kept from run to run.
 const memoKey = "blobs"
 
-// runHistory tells what the history holds: from an earlier run while nothing
+// runHistory finds what the history holds: from an earlier run while nothing
 // has moved, or else by examining the blobs that no run has examined yet.
-func (s *scanner) runHistory(ctx context.Context, p *check.Pass, r *repo.Repo, found *gathering) error {
+func (s *scanner) runHistory(ctx context.Context, p *check.Pass, r *repo.Repo) (told, error) {
 	now, err := position(ctx, r)
 	if err != nil {
-		return err
+		return told{}, err
 	}
 	whole, ok := remembered(p.Memo(), now)
 	if !ok {
 		if whole, ok = s.grow(ctx, p, r, now); !ok {
 			if whole, ok, err = s.walk(ctx, p, r, now); err != nil {
-				return err
+				return told{}, err
 			}
 		}
 		remember(p.Memo(), whole, ok)
 	}
-	for i, at := range whole.Found {
-		found.inHistory(at.Path, whole.Commits[i], at.sighting)
-	}
-	s.tellHistory(p, whole)
-	return nil
+	return whole, nil
 }
 
 // walk examines every blob that a ref reaches and that no earlier run has
@@ -70,6 +66,7 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 	known.add(fresh)
 	known.keep(func(oid string) bool { _, _, reachable := in.Of(oid); return reachable })
 	p.Memo().Put(memoKey, known.encode())
+	s.history = known
 	s.place(&t, known, in)
 	if unread != nil {
 		t.Missing = len(unread.Missing)

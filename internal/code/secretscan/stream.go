@@ -65,6 +65,7 @@ type scanner struct {
 	prints   sync.Map                                // of family and digest of the secret: its fingerprint
 	large    sync.Mutex                              // held while a large archive is in memory
 	capture  func(fingerprint string, secret []byte) // is given each secret; nil but in Recover
+	history  *blobs                                  // what the history of this run holds; nil where it was not walked
 	archives sync.Map                                // by digest: the *examined of an archive, which often is in the tree and in the history
 }
 

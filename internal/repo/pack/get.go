@@ -11,6 +11,7 @@ import (
 // what is asked for next is mostly made from that. It is for one goroutine.
 type Getter struct {
 	reader *reader
+	later  *Getter // of the store as it was found to be since; nil until it is asked for
 	kept   map[uint32]kept
 	young  []uint32 // numbers of kept, the oldest first
 	size   int
@@ -33,6 +34,22 @@ func (s *Store) NewGetter() *Getter {
 // Its error is fs.ErrNotExist where the store does not have the object, ErrLarge
 // where it is not for memory, or a Fault where every copy is broken.
 func (g *Getter) Get(id *ID) (Kind, []byte, error) {
+	kind, data, err := g.get(id)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return kind, data, err
+	}
+	if g.later == nil {
+		later := g.reader.store.since()
+		if later == nil {
+			return kind, data, err
+		}
+		g.later = later.NewGetter()
+	}
+	return g.later.get(id)
+}
+
+// get is Get in the store as it was opened.
+func (g *Getter) get(id *ID) (Kind, []byte, error) {
 	s := g.reader.store
 	var failed error
 	for _, p := range s.packs {

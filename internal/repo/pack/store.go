@@ -9,17 +9,21 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Store is the objects of one repository. Objects in packs have numbers, in the
-// order of the packs, so that tables can be kept by number. It is read once and
-// does not see what comes later.
+// order of the packs, so that tables can be kept by number. It is read once; only
+// where an object is not there any more it is looked for in what came later.
 type Store struct {
 	size  int // bytes of a name
 	packs []*packFile
 	first []uint32 // number of the first object of each pack, and of none behind the last
 	loose *loose
 	heads heads
+
+	again    sync.Once
+	reopened *Store // see since
 }
 
 // packFile is one open pack.
@@ -50,8 +54,22 @@ func Open(dirs []string, size int) (*Store, error) {
 	return s, nil
 }
 
+// since is the store as it is on disk now, nil where that cannot be read. Git
+// packs loose objects behind our back once they are many, and takes them away.
+func (s *Store) since() *Store {
+	s.again.Do(func() {
+		if later, err := Open(s.loose.dirs, s.size); err == nil {
+			s.reopened = later
+		}
+	})
+	return s.reopened
+}
+
 // Close closes the packs.
 func (s *Store) Close() {
+	if s.reopened != nil {
+		s.reopened.Close()
+	}
 	for _, p := range s.packs {
 		p.file.Close()
 	}
@@ -190,6 +208,12 @@ func (s *Store) fault(no uint32, err error) *Fault {
 
 // Has says whether the object called id is in a pack or in a file of its own.
 func (s *Store) Has(id *ID) bool {
-	_, packed := s.Find(id)
-	return packed || s.loose.has(id)
+	if _, packed := s.Find(id); packed || s.loose.has(id) {
+		return true
+	}
+	if later := s.since(); later != nil {
+		_, packed := later.Find(id)
+		return packed
+	}
+	return false
 }

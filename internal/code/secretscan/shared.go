@@ -1,0 +1,54 @@
+package secretscan
+
+import (
+	"bytes"
+	"crypto/sha1"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
+)
+
+// file examines a file of the work tree, of about size bytes: one that is a blob
+// of the history just examined is known already.
+func (s *scanner) file(r io.Reader, size int64) (*examined, error) {
+	if s.history == nil || size > repo.WindowSize {
+		return s.read(r, size)
+	}
+	data, err := io.ReadAll(io.LimitReader(r, size+1))
+	if err != nil {
+		return nil, err
+	}
+	if int64(len(data)) > size { // it grew while it was read
+		return s.read(io.MultiReader(bytes.NewReader(data), r), -1)
+	}
+	if known, ok := s.history.result(s.history.nameOf(data)); ok {
+		return known, nil
+	}
+	return s.read(bytes.NewReader(data), size)
+}
+
+// nameOf is the name that git gives a blob with the content data, by the hash
+// that the names at hand are made with.
+func (b *blobs) nameOf(data []byte) string {
+	var h hash.Hash = sha1.New()
+	if b.long {
+		h = sha256.New()
+	}
+	fmt.Fprintf(h, "blob %d\x00", len(data))
+	h.Write(data)
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+// result is what was seen in a blob.
+func (b *blobs) result(oid string) (*examined, bool) {
+	size, ok := b.sizes[oid]
+	if !ok {
+		return nil, false
+	}
+	return &examined{sightings: b.found[oid], bytes: size, skipped: int(b.cut[oid][0]), more: b.cut[oid][1] > 0,
+		walk: b.inside[oid], pointer: b.lfs[oid]}, true
+}
