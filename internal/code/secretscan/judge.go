@@ -81,7 +81,7 @@ func entropy(b []byte) float64 {
 // templates; knowledge.Mark stands in those that are examples of ours.
 var placeholders = []string{
 	knowledge.Mark,
-	"example", "changeme", "change-me", "change_me", "placeholder", "redacted", "xxxx", "****", "....", "____", "----------",
+	"example", "changeme", "change-me", "change_me", "placeholder", "redacted", "xxxx", "****", "...", "____", "----------",
 	"${", "{{", "<%", "%(", "#{", "$(", "%{", "dummy", "notreal", "not-real", "not_real", "your_", "your-", "yourpass", "yourtoken", "yourkey",
 	"replaceme", "replace-me", "replace_me", "insert-", "insert_", "fakefake", "a1b2c3", "foobar", "123456789", "abcdefgh", "deadbeef", "qwerty",
 }

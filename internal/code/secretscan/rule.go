@@ -248,7 +248,7 @@ func cut(b []byte, stops string) int {
 func (t *scan) found(r *rule, x *expressions, loc []int, from, anchor int) {
 	m := Match{Start: from + loc[0], End: from + loc[1], Anchor: anchor}
 	m.SecretStart, m.SecretEnd = from+loc[2*x.group], from+loc[2*x.group+1]
-	if loc[2*x.group] >= 0 && standsAlone(t.text, m.Start, m.End) {
+	if loc[2*x.group] >= 0 && standsAlone(t.text, m.Start, m.End) && (r.test != nil || !inData(t.text, m.Start)) {
 		t.report(r, m)
 	}
 }
@@ -257,6 +257,24 @@ func (t *scan) found(r *rule, x *expressions, loc []int, from, anchor int) {
 // word does: a token amid a longer run of letters is part of something else.
 func standsAlone(text []byte, start, end int) bool {
 	return beginsAlone(text, start) && (end >= len(text) || !isWord(text[end-1]) || !isWord(text[end]))
+}
+
+// dataRun is how many bytes of base64 in a row before a token make it a part of
+// them. Paths and addresses, in which tokens stand too, have other bytes sooner.
+const dataRun = 80
+
+// inData says whether start lies in base64 data, of an image for instance: any
+// few letters stand somewhere in it.
+func inData(text []byte, start int) bool {
+	if start < dataRun || text[start-1] != '/' && text[start-1] != '+' {
+		return false
+	}
+	for _, c := range text[start-dataRun : start] {
+		if !isWord(c) && c != '/' && c != '+' || c == '_' {
+			return false
+		}
+	}
+	return true
 }
 
 func beginsAlone(text []byte, start int) bool {
