@@ -56,4 +56,4 @@ creddata: ## recall and precision of the secret scanner on CredData: make credda
 		$(GO) test -count=1 -run TestCredData -v ./internal/code/secretscan
 
 simulate: ## twenty years of a team's decisions: what is shown, and how right it is
-	$(GO) test -count=1 ./internal/finding/attention -v -run TestYearOfDecisions -years 20 -days 365
+	$(GO) test -count=1 -timeout 60m ./internal/finding/attention -v -run TestYearOfDecisions -years 20 -days 365

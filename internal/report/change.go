@@ -79,7 +79,11 @@ func (p *page) changed(r *run, older []*event.Finding) {
 	p.line(p.paint(bold, summary(d)))
 	p.block("  ", against(d), "", 2)
 	if len(older) > 0 {
-		p.line("  ", count(len(older), "older finding"), " wait: ", p.paint(bold, p.command(r, "check --show all")))
+		verb := " wait: "
+		if len(older) == 1 {
+			verb = " waits: "
+		}
+		p.line("  ", count(len(older), "older finding"), verb, p.paint(bold, p.command(r, "check --show all")))
 	}
 	p.gap()
 }
