@@ -241,15 +241,7 @@ func (app *App) assessed(ctx context.Context, dir string) (*assess.Result, error
 	return assess.Run(ctx, assess.Options{Dir: dir, NoCalls: true, Getenv: app.Getenv, Clock: app.Clock, Handler: report.Tee()})
 }
 
-// findFinding returns the one finding whose fingerprint begins with prefix.
-func (app *App) findFinding(ctx context.Context, dir, prefix string) (event.Finding, error) {
-	result, err := app.assessed(ctx, dir)
-	if err != nil {
-		return event.Finding{}, err
-	}
-	return oneFinding(result.Findings, prefix)
-}
-
+// oneFinding is the one finding whose fingerprint begins with prefix.
 func oneFinding(all []event.Finding, prefix string) (event.Finding, error) {
 	found := map[string]event.Finding{}
 	for _, f := range all {
