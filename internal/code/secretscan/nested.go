@@ -118,11 +118,17 @@ func joined(a, between, b string) string {
 
 // lookInside adds to the matches in a window what its encoded parts say. What an
 // encoded part says is told at the place where it stands.
-func (t *reading) lookInside(w repo.Window, from, to int, matches []Match) []Match {
+func (t *reading) lookInside(w repo.Window, from, to int, places *unwrap.Places, matches []Match) []Match {
+	if places == nil {
+		places = &t.places
+		places.Reset()
+		places.Search(w.Data, from, to)
+		places.Sort()
+	}
 	l := &look{reading: t, text: w.Data, matches: matches}
-	t.Encoded(w.Data, from, to, l.run)
-	t.Escaped(w.Data, from, to, l.run)
-	t.Manifest(w.Data, from, to, l.pair)
+	t.Encoded(w.Data, places.Runs, l.run)
+	t.Escaped(w.Data, places.Escapes, l.run)
+	t.Manifest(w.Data, from, to, places.Secrets, l.pair)
 	if w.Offset == 0 && len(w.Data) < repo.WindowSize {
 		l.notebook()
 	}

@@ -109,7 +109,7 @@ func (t *reading) text(r io.Reader, mark []byte, size int64) (*examined, error) 
 		size = repo.WindowSize // so that only a window with another behind it is of that length
 	}
 	err := repo.Windows(r, size, func(w repo.Window) error {
-		t.window(w, func(emit func(Match)) int { return t.engine.Scan(w.Data, 0, len(w.Data), emit) })
+		t.window(w, nil, func(emit func(Match)) int { return t.engine.Scan(w.Data, 0, len(w.Data), emit) })
 		return nil
 	})
 	if t.depth == 0 && t.Tells() {
@@ -125,6 +125,7 @@ type reading struct {
 	result  *examined
 	binary  bool
 	matches []Match
+	places  unwrap.Places // in the window, where they are searched there
 	// lineStart is where the line begins, from the start of the text, that runs
 	// into the next window.
 	lineStart int64
@@ -132,8 +133,9 @@ type reading struct {
 
 // window takes the matches whose anchors belong to w: those in the last part of
 // an overlapping end are left to the next window, which sees what follows them.
-// Scan gives all matches and says how many places it left out.
-func (t *reading) window(w repo.Window, scan func(emit func(Match)) (skipped int)) {
+// Scan gives all matches and says how many places it left out; places are where
+// something encoded may begin in w, nil where that is not known.
+func (t *reading) window(w repo.Window, places *unwrap.Places, scan func(emit func(Match)) (skipped int)) {
 	from, to := max(w.Fresh-seam, 0), len(w.Data)
 	if len(w.Data) == repo.WindowSize {
 		to -= seam
@@ -149,7 +151,7 @@ func (t *reading) window(w repo.Window, scan func(emit func(Match)) (skipped int
 			t.matches = append(t.matches, m)
 		}
 	})
-	t.matches = t.lookInside(w, from, to, resolved(t.matches))
+	t.matches = t.lookInside(w, from, to, places, resolved(t.matches))
 	t.locate(w, from, to)
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"github.com/plimsoll-dev/plimsoll/internal/code/unwrap"
 	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
 )
@@ -19,6 +20,8 @@ type trail struct {
 	spent int    // bytes that expressions were given, here and in what this was made from
 	skips int    // see Engine.Scan
 	fresh []span // what was not copied; nil for all
+	// places are where something encoded may begin.
+	places unwrap.Places
 }
 
 // find is a match and the literal that led to it.
@@ -45,6 +48,7 @@ func (e *Engine) Walk(text []byte) *trail {
 			w.follow(h)
 		}
 	}
+	t.places.Search(text, 0, len(text))
 	t.finish(s)
 	return t
 }
@@ -58,7 +62,7 @@ func (e *Engine) WalkMade(text []byte, runs []pack.Run, base *trail) *trail {
 	}
 	s := e.take()
 	defer e.scratch.Put(s)
-	t := &trail{size: len(text), spent: base.spent, fresh: []span{}}
+	t := &trail{size: len(text), spent: base.spent, fresh: []span{}, hits: make([]hit, 0, len(base.hits)+8)}
 	m := &made{engine: e, text: text, base: base, trail: t, scan: e.follower(s, text, maxSpent, t)}
 	at := 0
 	for _, run := range runs {
@@ -90,6 +94,7 @@ func (t *trail) finish(s *scratch) {
 		t.spent += n
 	}
 	t.skips = s.skips
+	t.places.Sort()
 	slices.SortFunc(t.hits, compareHits)
 	slices.SortStableFunc(t.finds, func(a, b find) int {
 		return compareHits(hit{a.Anchor, a.literal}, hit{b.Anchor, b.literal})
@@ -105,12 +110,13 @@ type made struct {
 	base   *trail
 	trail  *trail
 	scan   *scan
+	done   int // up to where runs of encoded text were searched
 }
 
 // known is the part of a run in which every literal was seen in the base: those
 // that stand on its edges may be other ones here.
 func (m *made) known(run pack.Run) (span, bool) {
-	k := span{run.To + 1, run.To + run.Len - m.engine.filter.longest + 1}
+	k := span{run.To + 1, run.To + run.Len - max(m.engine.filter.longest, unwrap.Beyond) + 1}
 	if m.begins(run) {
 		k.start = 0
 	}
@@ -140,12 +146,14 @@ func (m *made) look(from, to int) {
 	for _, h := range m.trail.hits[begin:] {
 		m.scan.follow(h)
 	}
+	m.done = m.trail.places.SearchNew(m.text, from, to, m.done)
 }
 
 // carry takes over the hits of the base in the known part of run, and with them
 // what was found there, where all that was looked at was copied too.
 func (m *made) carry(run pack.Run, known span) {
 	shift := run.To - run.From
+	m.trail.places.Carry(&m.base.places, known.start, known.end, shift, known.start == 0, known.end == len(m.text))
 	first, _ := slices.BinarySearchFunc(m.base.hits, known.start-shift, func(h hit, at int) int { return h.at - at })
 	finds := m.base.finds
 	for _, h := range m.base.hits[first:] {

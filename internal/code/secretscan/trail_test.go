@@ -2,6 +2,7 @@ package secretscan
 
 import (
 	"context"
+	"encoding/hex"
 	"io"
 	"os"
 	"path/filepath"
@@ -9,9 +10,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/check/checktest"
+	"github.com/plimsoll-dev/plimsoll/internal/code/unwrap"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 	"github.com/plimsoll-dev/plimsoll/internal/repo/repotest"
 )
@@ -66,6 +69,9 @@ func compareWithWhole(t *testing.T, r *repo.Repo) {
 	if d := cmp.Diff(whole.cut, fast.cut); d != "" {
 		t.Errorf("cuts: %.2000s", d)
 	}
+	if d := cmp.Diff(whole.inside, fast.inside, cmpopts.IgnoreUnexported(unwrap.Walk{})); d != "" {
+		t.Errorf("looked into: %.2000s", d)
+	}
 	if d := cmp.Diff(whole.found, fast.found); d != "" {
 		t.Errorf("sightings: %.4000s", d)
 	}
@@ -77,12 +83,17 @@ func TestVersionsOfRandomHistories(t *testing.T) {
 	_, secrets := newTestEngine(t)
 	lines := []string{"package main\n", "\n", "// a comment, long enough to be copied by itself\n", strings.Repeat("filler ", 200) + "\n", "x", "\t}\n",
 		"key: " + token + "\n", "password = \"" + password + "\"\n", "export DB_PASSWORD=" + password + "\n", "    ", "\x00binary"}
+	env := "TOKEN=" + token + "\nDB_PASSWORD=" + password + "\n"
+	encoded := base64Of(env)
+	lines = append(lines, "a: "+encoded+"\n", encoded[:40], encoded[40:]+"\n", encoded, encoded[:60]+"\n"+encoded[60:]+"\n", "b = \"0x"+hex.EncodeToString([]byte(env))+"\"\n",
+		`x = "`+escapedOf(token)+`"`+"\n", `\x41`, "\\", "%5", "%41%42"+token, "kind: Secret\n", "kind: Se", "cret\ndata:\n", "  password: "+base64Of(password)+"\n",
+		base64Of(gzipOf(t, env))+"\n", "abcdefghijklmnopqrstuvwxyz0123456789", "=", "-", "/")
 	for i := range secrets {
 		for _, e := range secrets[i].Examples.Match[:min(2, len(secrets[i].Examples.Match))] {
 			lines = append(lines, e.Text+"\n")
 		}
 	}
-	for seed := range uint64(4) {
+	for seed := range uint64(6) {
 		g := repotest.New(t)
 		g.Random(seed, 150, lines)
 		g.Git("repack", "-adfq", "--depth=50", "--window=250")

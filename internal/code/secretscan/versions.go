@@ -37,7 +37,7 @@ func asItStands(data []byte) bool {
 // readTrail is read where the engine has been through the text already.
 func (s *scanner) readTrail(data []byte, went *trail) *examined {
 	t := &reading{scanner: s, result: &examined{}, inside: inside{Walk: unwrap.NewWalk(int64(len(data)))}}
-	t.window(repo.Window{Data: data, Line: 1}, func(emit func(Match)) int {
+	t.window(repo.Window{Data: data, Line: 1}, &went.places, func(emit func(Match)) int {
 		for _, f := range went.finds {
 			emit(f.Match)
 		}

@@ -19,10 +19,12 @@ func BenchmarkPlain(b *testing.B) {
 		texts["corpus"] = readCorpus(b, dir)
 	}
 	for name, text := range texts {
+		whole := placesIn(text, 0, len(text))
 		for part, look := range map[string]func(*Walk){
-			"encoded":  func(w *Walk) { w.Encoded(text, 0, len(text), func(Run) {}) },
-			"escaped":  func(w *Walk) { w.Escaped(text, 0, len(text), func(Run) {}) },
-			"manifest": func(w *Walk) { w.Manifest(text, 0, len(text), func(Pair) {}) },
+			"runs":    func(*Walk) { (&Places{}).searchRuns(text, 0, len(text)) },
+			"others":  func(*Walk) { (&Places{}).searchOthers(text, 0, len(text)) },
+			"encoded": func(w *Walk) { w.Encoded(text, whole.Runs, func(Run) {}) },
+			"escaped": func(w *Walk) { w.Escaped(text, whole.Escapes, func(Run) {}) },
 		} {
 			b.Run(name+"/"+part, func(b *testing.B) {
 				b.SetBytes(int64(len(text)))

@@ -3,7 +3,6 @@ package unwrap
 import (
 	"archive/tar"
 	"bufio"
-	"compress/bzip2"
 	"compress/gzip"
 	"compress/zlib"
 	"errors"
@@ -27,7 +26,7 @@ func (w *Walk) Each(kind Kind, r io.Reader, fn func(Entry) error) error {
 	case Tar:
 		return w.tar(r, fn)
 	}
-	stream, err := decompress(kind, bufio.NewReader(r))
+	stream, err := w.decompress(kind, bufio.NewReader(r))
 	if err != nil {
 		w.Broken = true
 		return nil
@@ -36,12 +35,12 @@ func (w *Walk) Each(kind Kind, r io.Reader, fn func(Entry) error) error {
 	return fn(Entry{Content: w.meter(stream), Size: -1})
 }
 
-func decompress(kind Kind, r io.Reader) (io.Reader, error) {
+func (w *Walk) decompress(kind Kind, r io.Reader) (io.Reader, error) {
 	switch kind {
 	case Gzip:
 		return gzip.NewReader(r)
 	case Bzip2:
-		return bzip2.NewReader(r), nil
+		return w.bzip2(r), nil
 	case Zlib:
 		return zlib.NewReader(r)
 	}

@@ -9,12 +9,13 @@ import (
 // first of them.
 const maxEscaped = 4 << 10
 
-// Escaped calls fn with each stretch that begins in text[from:to] and holds two
-// or more printable characters written as %41, as \u0041 or as \x41.
-func (w *Walk) Escaped(text []byte, from, to int, fn func(Run)) {
-	w.stretches(text, from, to, percent, fn)
-	w.stretches(text, from, to, unicodeEscape, fn)
-	w.stretches(text, from, to, byteEscape, fn)
+// Escaped calls fn with each stretch that begins in one of places, which are all
+// of a stretch of text, and holds two or more printable characters written as
+// %41, as \u0041 or as \x41.
+func (w *Walk) Escaped(text []byte, places []Span, fn func(Run)) {
+	for _, e := range escapes {
+		w.stretches(text, places, e, fn)
+	}
 }
 
 // escape is one way to write a character by its number.
@@ -25,42 +26,56 @@ type escape struct {
 	ends   string // bytes that such a text cannot hold
 }
 
-var (
-	percent       = escape{"percent-encoding", "%", 2, " \t\r\n\"'`<>\\^{}|"}
-	unicodeEscape = escape{"escapes", `\u00`, 2, "\"'`\r\n"}
-	byteEscape    = escape{"escapes", `\x`, 2, "\"'`\r\n"}
+var escapes = []escape{
+	{"percent-encoding", "%", 2, " \t\r\n\"'`<>\\^{}|"},
+	{"escapes", `\u00`, 2, "\"'`\r\n"},
+	{"escapes", `\x`, 2, "\"'`\r\n"},
+}
+
+// The bytes of an escape.
+const (
+	shortestEscape = len("%41")
+	longestEscape  = len(`\u0041`)
 )
 
-func (w *Walk) stretches(text []byte, from, to int, e escape, fn func(Run)) {
-	lead, last := []byte(e.lead), 0
-	for i := from; i < to; {
-		n := bytes.Index(text[i:to], lead)
-		if n < 0 {
-			return
+func (w *Walk) stretches(text []byte, places []Span, e escape, fn func(Run)) {
+	last := 0 // where the stretch before ended
+	for _, s := range places {
+		for i := max(s.Start, last); i < s.End; {
+			at := e.next(text, i, s.End)
+			if at < 0 {
+				break
+			}
+			start, end := e.around(text, max(at-maxEscaped, last), at, min(at+maxEscaped, len(text)))
+			if n := e.count(text[start:end]); n >= 2 && !e.isData(text[start:end], n) && w.decode(end-start) {
+				w.Decoded++
+				fn(Run{start, end, e.name, e.decode(text[start:end]), None})
+			}
+			i = max(end, at+1)
+			last = i
 		}
-		at := i + n
-		if digits := at + len(lead); digits >= len(text) || classes[text[digits]]&hexDigit == 0 {
-			i = at + 1
-			continue
-		}
-		if _, ok := e.at(text, at); !ok {
-			i = at + 1
-			continue
-		}
-		start, end := e.around(text, max(at-maxEscaped, last), at, min(at+maxEscaped, len(text)))
-		if e.count(text[start:end]) >= 2 && w.decode(end-start) {
-			w.Decoded++
-			fn(Run{start, end, e.name, e.decode(text[start:end]), None})
-		}
-		i = max(end, at+1)
-		last = i
 	}
+}
+
+// next is the first escape that begins in text[from:to], less than 0 for none.
+func (e escape) next(text []byte, from, to int) int {
+	for ; from < to; from++ {
+		n := bytes.IndexByte(text[from:to], e.lead[0])
+		if n < 0 {
+			return -1
+		}
+		from += n
+		if _, ok := e.at(text, from); ok {
+			return from
+		}
+	}
+	return -1
 }
 
 // at is the printable character that is written at.
 func (e escape) at(text []byte, at int) (byte, bool) {
 	end := at + len(e.lead) + e.digits
-	if end > len(text) || string(text[at:at+len(e.lead)]) != e.lead {
+	if end > len(text) || classes[text[end-1]]&hexDigit == 0 || string(text[at:at+len(e.lead)]) != e.lead {
 		return 0, false
 	}
 	high, low := digit(text[end-2]), digit(text[end-1])
@@ -101,6 +116,13 @@ func (e escape) count(text []byte) int {
 		}
 	}
 	return count
+}
+
+// isData says of a stretch with some printable characters among its escapes
+// whether it is bytes that are no text, as generated source has of whole archives:
+// more than half of the escapes are for none.
+func (e escape) isData(text []byte, printable int) bool {
+	return e.lead == `\x` && bytes.Count(text, []byte(e.lead)) > 2*printable
 }
 
 func (e escape) decode(text []byte) []byte {

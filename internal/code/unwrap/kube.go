@@ -16,9 +16,10 @@ const maxPair = 1 << 10
 
 // Manifest calls fn with the data of Kubernetes secrets in YAML, which are
 // base64 however short: a password of eight letters, which nothing but its key
-// tells from a word. Only text[from:to] is looked at.
-func (w *Walk) Manifest(text []byte, from, to int, fn func(Pair)) {
-	if !bytes.Contains(text, []byte("kind: Secret")) {
+// tells from a word. Only text[from:to] is looked at; marks are the places there
+// that say that it is such a manifest.
+func (w *Walk) Manifest(text []byte, from, to int, marks []Span, fn func(Pair)) {
+	if len(marks) == 0 && (from == 0 && to == len(text) || !bytes.Contains(text, []byte(manifestMark))) {
 		return
 	}
 	inData, indent := false, 0

@@ -52,15 +52,28 @@ var classes = func() (table [256]uint8) {
 	return table
 }()
 
-// Encoded calls fn with each run of base64 or hex in text that begins in
-// text[from:to] and decodes to a text or a container. Text that merely consists
-// of such letters costs a look at every third byte or so.
-func (w *Walk) Encoded(text []byte, from, to int, fn func(Run)) {
+// Encoded calls fn with each of runs, which are all of a stretch of text, that
+// decodes to a text or a container.
+func (w *Walk) Encoded(text []byte, runs []Span, fn func(Run)) {
+	behind := 0 // the last run decoded, which may have taken lines of its own from runs
+	for _, s := range runs {
+		if s.Start < behind {
+			continue
+		}
+		if r, ok := w.decodeRun(text, s.Start, s.End); ok {
+			fn(r)
+			behind = r.End
+		}
+	}
+}
+
+// searchRuns adds the runs of base64 or hex that begin in text[from:to] as
+// something readable. Text that merely consists of such letters costs a look at
+// every third byte or so.
+func (p *Places) searchRuns(text []byte, from, to int) {
 	i := from
 	if i > 0 && i < to && classes[text[i-1]] != 0 { // a run that began before is not ours
-		for i < to && classes[text[i]] != 0 {
-			i++
-		}
+		i = runEnd(text, i)
 	}
 	for i < to && i+MinRun <= len(text) {
 		// Most words end at a byte that comes before all letters of base64: eight at once.
@@ -79,16 +92,30 @@ func (w *Walk) Encoded(text []byte, from, to int, fn func(Run)) {
 			continue
 		}
 		end := runEnd(text, i+MinRun)
-		if !mayDecode(text[i:end]) && !(i > 0 && text[i-1] == '\\') {
-			i = end + 1
-			continue
-		}
-		if r, ok := w.decodeRun(text, i, end); ok {
-			fn(r)
-			end = max(end, r.End)
+		if opens(text, i, end) {
+			p.Runs = append(p.Runs, Span{i, end})
 		}
 		i = end + 1
 	}
+}
+
+// opens says whether text[start:end], which is a run, begins as something
+// readable. It looks at nothing else but the byte before.
+func opens(text []byte, start, end int) bool {
+	if !mayDecode(text[start:end]) && !(start > 0 && text[start-1] == '\\') {
+		return false
+	}
+	start = begin(text, start, end)
+	if end-start < MinRun {
+		return false
+	}
+	if isHexRun(text[start:end]) {
+		if _, ok := hexOpens(text[start:end]); ok {
+			return true
+		}
+	}
+	_, ok := base64Opens(text[start:end])
+	return ok
 }
 
 func runEnd(text []byte, at int) int {
@@ -127,14 +154,20 @@ func mayDecode(run []byte) bool {
 // isPlain says whether c may stand in a text in ASCII.
 func isPlain(c byte) bool { return c >= ' ' && c < 0x7f || c == '\n' || c == '\t' || c == '\r' }
 
-// decodeRun decodes what begins with text[start:end].
-func (w *Walk) decodeRun(text []byte, start, end int) (Run, bool) {
+// begin is where the run begins behind an escape or a prefix that only looks like a part of it.
+func begin(text []byte, start, end int) int {
 	if start > 0 && text[start-1] == '\\' && bytes.IndexByte([]byte("nrt"), text[start]) >= 0 {
 		start++
 	}
 	if text[start] == '0' && start+1 < end && (text[start+1] == 'x' || text[start+1] == 'X') {
 		start += 2
 	}
+	return start
+}
+
+// decodeRun decodes what begins with text[start:end].
+func (w *Walk) decodeRun(text []byte, start, end int) (Run, bool) {
+	start = begin(text, start, end)
 	if end-start < MinRun {
 		return Run{}, false
 	}
@@ -158,12 +191,18 @@ func isHexRun(b []byte) bool {
 	return true
 }
 
-func (w *Walk) decodeHex(text []byte, start, end int) (Run, bool) {
+func hexOpens(run []byte) (Kind, bool) {
 	var head [probe]byte
-	size := (end - start) / 2
-	n, err := hex.Decode(head[:], text[start:start+2*min(size, probe)])
+	size := len(run) / 2
+	n, err := hex.Decode(head[:], run[:2*min(size, probe)])
 	kind, ok := promising(head[:n])
-	if err != nil || !ok || size < minDecoded || !w.decode(size) {
+	return kind, err == nil && ok && size >= minDecoded
+}
+
+func (w *Walk) decodeHex(text []byte, start, end int) (Run, bool) {
+	kind, ok := hexOpens(text[start:end])
+	size := (end - start) / 2
+	if !ok || !w.decode(size) {
 		return Run{}, false
 	}
 	data := make([]byte, size)
@@ -174,17 +213,26 @@ func (w *Walk) decodeHex(text []byte, start, end int) (Run, bool) {
 	return Run{start, end, "hex", data, kind}, true
 }
 
-func (w *Walk) decodeBase64(text []byte, start, end int) (Run, bool) {
-	encoding := base64.RawStdEncoding
-	for _, c := range text[start : start+probe] {
+func base64Opens(run []byte) (Kind, bool) {
+	var head [probe]byte
+	n, err := alphabet(run[:probe]).Decode(head[:], run[:probe])
+	kind, ok := promising(head[:n])
+	return kind, err == nil && ok
+}
+
+// alphabet is the kind of base64 that the letters are of.
+func alphabet(letters []byte) *base64.Encoding {
+	for _, c := range letters {
 		if classes[c] == urlSafe {
-			encoding = base64.RawURLEncoding
+			return base64.RawURLEncoding
 		}
 	}
-	var head [probe]byte
-	n, err := encoding.Decode(head[:], text[start:start+probe])
-	kind, ok := promising(head[:n])
-	if err != nil || !ok {
+	return base64.RawStdEncoding
+}
+
+func (w *Walk) decodeBase64(text []byte, start, end int) (Run, bool) {
+	kind, ok := base64Opens(text[start:end])
+	if !ok {
 		return Run{}, false
 	}
 	compact, end := gather(text, start, end)
@@ -192,13 +240,12 @@ func (w *Walk) decodeBase64(text []byte, start, end int) (Run, bool) {
 	for _, c := range compact {
 		seen |= classes[c]
 	}
+	encoding := base64.RawStdEncoding
 	switch seen & (standard | urlSafe) {
 	case standard | urlSafe:
 		return Run{}, false
 	case urlSafe:
 		encoding = base64.RawURLEncoding
-	case standard:
-		encoding = base64.RawStdEncoding
 	}
 	if len(compact)%4 == 1 {
 		compact = compact[:len(compact)-1]
@@ -208,7 +255,8 @@ func (w *Walk) decodeBase64(text []byte, start, end int) (Run, bool) {
 		return Run{}, false
 	}
 	data := make([]byte, size)
-	if n, err = encoding.Decode(data, compact); err != nil {
+	n, err := encoding.Decode(data, compact)
+	if err != nil {
 		return Run{}, false
 	}
 	w.Decoded++

@@ -191,6 +191,14 @@ func TestUnread(t *testing.T) {
 	}
 }
 
+// placesIn is Search with the places in order.
+func placesIn(text []byte, from, to int) *Places {
+	p := &Places{}
+	p.Search(text, from, to)
+	p.Sort()
+	return p
+}
+
 func TestEncoded(t *testing.T) {
 	const said = "the password of the database is not to be told to anybody, not even in base64, and neither in hex"
 	std := base64.StdEncoding.EncodeToString([]byte(said))
@@ -208,7 +216,7 @@ func TestEncoded(t *testing.T) {
 		"gzip":          {base64.StdEncoding.EncodeToString(gzipOf(t, []byte(said))), base64.StdEncoding.EncodeToString(gzipOf(t, []byte(said))), string(gzipOf(t, []byte(said)))},
 	} {
 		var run, got string
-		NewWalk(1<<20).Encoded([]byte(test.text), 0, len(test.text), func(r Run) { run, got = test.text[r.Start:r.End], string(r.Data) })
+		NewWalk(1<<20).Encoded([]byte(test.text), placesIn([]byte(test.text), 0, len(test.text)).Runs, func(r Run) { run, got = test.text[r.Start:r.End], string(r.Data) })
 		if run != test.run || got != test.want {
 			t.Errorf("%s: %q says %q\nwant %q, %q", name, run, got, test.run, test.want)
 		}
@@ -221,11 +229,12 @@ func TestEscaped(t *testing.T) {
 		`"k\u003dv\u0026w"`:                            "k=v&w",
 		`'\x41\x42 c'`:                                 "AB c",
 		`printf("%d %s %20s %02x")`:                    "",
+		`"\x1f\x8b\x41\x00\x42\x9c"`:                   "",
 		`"\u00e9\u00e8"`:                               "",
 		"100%25%3D " + strings.Repeat("x", maxEscaped): "100%=",
 	} {
 		got := ""
-		NewWalk(1<<20).Escaped([]byte(text), 0, len(text), func(r Run) { got = string(r.Data) })
+		NewWalk(1<<20).Escaped([]byte(text), placesIn([]byte(text), 0, len(text)).Escapes, func(r Run) { got = string(r.Data) })
 		if got != want {
 			t.Errorf("%.40s says %q, want %q", text, got, want)
 		}
@@ -235,7 +244,7 @@ func TestEscaped(t *testing.T) {
 func TestManifest(t *testing.T) {
 	text := "apiVersion: v1\nkind: Secret\nmetadata:\n  name: Zm9vYmFyCg==\ndata:\n  # base64\n  password: aHVudGVyMjIy\n  bad: a\nother:\n  password: aHVudGVyMjIy\n"
 	var got []string
-	NewWalk(1000).Manifest([]byte(text), 0, len(text), func(p Pair) { got = append(got, text[p.Start:p.End]+" "+string(p.Line)) })
+	NewWalk(1000).Manifest([]byte(text), 0, len(text), placesIn([]byte(text), 0, len(text)).Secrets, func(p Pair) { got = append(got, text[p.Start:p.End]+" "+string(p.Line)) })
 	if diff := cmp.Diff([]string{"aHVudGVyMjIy password: hunter222\n"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -295,16 +304,16 @@ func FuzzText(f *testing.F) {
 				t.Errorf("text[%d:%d] of %d bytes", start, end, len(text))
 			}
 		}
-		last := from
-		w.Encoded(text, from, len(text), func(r Run) {
+		last, places := from, placesIn(text, from, len(text))
+		w.Encoded(text, places.Runs, func(r Run) {
 			within(r.Start, r.End)
 			if r.Start < last {
 				t.Errorf("a run begins at %d, before %d", r.Start, last)
 			}
 			last = r.End
 		})
-		w.Escaped(text, from, len(text), func(r Run) { within(r.Start, r.End) })
-		w.Manifest(text, from, len(text), func(p Pair) { within(p.Start, p.End) })
+		w.Escaped(text, places.Escapes, func(r Run) { within(r.Start, r.End) })
+		w.Manifest(text, from, len(text), places.Secrets, func(p Pair) { within(p.Start, p.End) })
 		if n := w.Notebook(text); n != nil {
 			for i := range n.Text {
 				if o := n.Origin(text, i); o < 0 || o > len(text) {
