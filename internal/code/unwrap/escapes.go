@@ -2,7 +2,6 @@ package unwrap
 
 import (
 	"bytes"
-	"strings"
 )
 
 // maxEscaped is how far a text with escapes in it reaches to either side of the
@@ -45,6 +44,11 @@ func (w *Walk) stretches(text []byte, places []Span, e escape, fn func(Run)) {
 			at := e.next(text, i, s.End)
 			if at < 0 {
 				break
+			}
+			if e.beginsData(text[at:min(at+dataSample, len(text))]) {
+				i = e.end(text, at, min(at+maxEscaped, len(text)))
+				last = i
+				continue
 			}
 			start, end := e.around(text, max(at-maxEscaped, last), at, min(at+maxEscaped, len(text)))
 			if n := e.count(text[start:end]); n >= 2 && !e.isData(text[start:end], n) && w.decode(end-start) {
@@ -97,14 +101,15 @@ func digit(c byte) int {
 
 // around is the stretch around at, within low and high.
 func (e escape) around(text []byte, low, at, high int) (start, end int) {
-	start, end = at, at
-	for start > low && strings.IndexByte(e.ends, text[start-1]) < 0 {
-		start--
+	return low + bytes.LastIndexAny(text[low:at], e.ends) + 1, e.end(text, at, high)
+}
+
+// end is where the stretch that holds at ends, at most high.
+func (e escape) end(text []byte, at, high int) int {
+	if n := bytes.IndexAny(text[at:high], e.ends); n >= 0 {
+		return at + n
 	}
-	for end < high && strings.IndexByte(e.ends, text[end]) < 0 {
-		end++
-	}
-	return start, end
+	return high
 }
 
 func (e escape) count(text []byte) int {
@@ -116,6 +121,27 @@ func (e escape) count(text []byte) int {
 		}
 	}
 	return count
+}
+
+// dataSample is how many bytes show whether a stretch is data: thirty-two escapes.
+const dataSample = 32 * len(`\x41`)
+
+// beginsData says whether text is escapes without a gap, most of them of bytes
+// that are no text: the beginning of what isData would say the same of.
+func (e escape) beginsData(text []byte) bool {
+	if e.lead != `\x` || len(text) < dataSample {
+		return false
+	}
+	printable := 0
+	for i := 0; i < dataSample; i += len(`\x41`) {
+		if text[i] != '\\' || text[i+1] != 'x' {
+			return false
+		}
+		if _, ok := e.at(text, i); ok {
+			printable++
+		}
+	}
+	return printable < 20
 }
 
 // isData says of a stretch with some printable characters among its escapes
