@@ -16,16 +16,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// noTerminal skips a test where there are no pseudo-terminals, and fails it where
+// CI is set.
+func noTerminal(t *testing.T, err error) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf("pseudo-terminals are needed: %v", err)
+	}
+	t.Skipf("no pseudo-terminals here: %v", err)
+}
+
 // openPTY opens a pseudo-terminal: what a person has, and what the program has.
 func openPTY(t *testing.T) (person, program *os.File) {
 	t.Helper()
 	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
-		t.Skipf("no pseudo-terminals here: %v", err)
+		noTerminal(t, err)
 	}
 	t.Cleanup(func() { person.Close() })
 	if err := unix.IoctlSetPointerInt(int(person.Fd()), unix.TIOCSPTLCK, 0); err != nil {
-		t.Skipf("no pseudo-terminals here: %v", err)
+		noTerminal(t, err)
 	}
 	n, err := unix.IoctlGetInt(int(person.Fd()), unix.TIOCGPTN)
 	if err != nil {
@@ -33,7 +43,7 @@ func openPTY(t *testing.T) (person, program *os.File) {
 	}
 	program, err = os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|syscall.O_NOCTTY, 0)
 	if err != nil {
-		t.Skipf("no pseudo-terminals here: %v", err)
+		noTerminal(t, err)
 	}
 	t.Cleanup(func() { program.Close() })
 	resize(t, person, 80, 24)
