@@ -16,7 +16,7 @@ const module = "github.com/plimsoll-dev/plimsoll"
 // floors lists the rooms from the ground up. A package imports rooms of lower
 // floors only; rooms on one floor do not know one another.
 var floors = [][]string{
-	{"internal/fault", "internal/durable", "internal/version", "docs"},
+	{"internal/fault", "internal/durable", "internal/version", "docs", "verify"},
 	{"knowledge", "internal/event", "internal/yamlfile"},
 	{"internal/docfile", "internal/cvss"},
 	{"internal/sarif"},
