@@ -13,6 +13,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/finding"
 	"github.com/plimsoll-dev/plimsoll/internal/report"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
@@ -265,7 +266,7 @@ func (app *App) explainFinding(ctx context.Context, dir, id string) error {
 	if err != nil {
 		return err
 	}
-	f, err := oneFinding(result.Findings, id)
+	f, err := oneFinding(append(result.Findings, unexamined(result.Problems)...), id)
 	if err != nil {
 		return err
 	}
@@ -286,14 +287,34 @@ func (app *App) explainFinding(ctx context.Context, dir, id string) error {
 		p.field("decided before", clean.Line(saidOf(d)))
 	}
 	p.field("tool", clean.Line(f.Tool))
-	p.worth(f, result.Weigh)
+	if f.Rule != finding.Unexamined {
+		p.worth(f, result.Weigh)
+	}
 	if _, r, ok := assess.FindRule(f.Rule); ok {
 		p.field("why", r.Why)
 		p.field("how to fix", firstOf(f.Fix, r.Fix))
 		p.field("weaknesses", cweText(r.CWE))
 	}
-	p.line("\nTo decide on it: plimsoll triage %s --false-positive --because \"…\"", f.Fingerprint[:12])
+	verdict := "--false-positive"
+	if f.Rule == finding.Unexamined {
+		verdict = "--accept"
+	}
+	p.line("\nTo decide on it: plimsoll triage %s %s --because \"…\"", f.Fingerprint[:12], verdict)
 	return app.write(p)
+}
+
+// unexamined are the files among the problems that were not looked into to their end.
+func unexamined(problems []event.Problem) (files []event.Finding) {
+	for i := range problems {
+		if p := &problems[i]; p.Fingerprint != "" {
+			f := finding.UnexaminedFile(p)
+			if f.Decision = p.Decision; f.Decision != nil {
+				f.State = event.Decided
+			}
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 func firstOf(texts ...string) string {
