@@ -48,7 +48,7 @@ func namesPassword(name []byte) bool {
 // speaksOfSecrets says whether a value tells what it stands for, or that it is
 // made up, as most do that people give to a secret which chance should have made.
 func speaksOfSecrets(value []byte) bool {
-	if isMadeUp(value) {
+	if isMadeUp(value) || countsUp(value) {
 		return true
 	}
 	low := lower(string(value[:min(len(value), maxValue)]))
@@ -98,7 +98,7 @@ func appendLower(dst, b []byte) []byte {
 
 // stopsTemplate says whether b, in lower case, is to be filled in.
 func stopsTemplate(low []byte) bool {
-	for _, mark := range []string{"${", "#{", "xxxx", "yyyy", "****", "....", "____", "notreal", "not-real", "not_real", "your", "changeme-", "example"} {
+	for _, mark := range []string{"${", "#{", "xxxx", "yyyy", "****", "...", "____", "notreal", "not-real", "not_real", "your", "changeme-", "example"} {
 		if bytes.Contains(low, []byte(mark)) {
 			return true
 		}
