@@ -132,7 +132,7 @@ var anyPassword = wordSet(`
 	current_password new_password old_password forgot reset change update create edit submit sign-in signin signup logout`)
 
 // numbered are words that stand for any password with numbers behind them too.
-var numbered = wordSet(`anonymous test tests testing testpass pass abc abcd abcde abcdef abcdefgh foo bar baz foobar user new qwe qwerty xyz asdf todo tbd fixme key sa`)
+var numbered = wordSet(`anonymous test tests something anything testing testpass pass abc abcd abcde abcdef abcdefgh foo bar baz foobar user new qwe qwerty xyz asdf todo tbd fixme key sa`)
 
 // talk are the words of which names for passwords are made.
 var talk = wordSet(`
