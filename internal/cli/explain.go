@@ -11,6 +11,7 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/assess"
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/code/seed"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
@@ -55,7 +56,7 @@ func (app *App) explain(ctx context.Context, dir, id string) error {
 		return app.explainRequirement(ctx, dir, r)
 	}
 	if c, ok := assess.FindCheck(id); ok {
-		return app.explainCheck(c)
+		return app.explainCheck(ctx, dir, c)
 	}
 	if c, r, ok := assess.FindRule(id); ok {
 		return app.explainRule(ctx, dir, c.ID, r)
@@ -195,7 +196,7 @@ func (p *page) plan(r knowledge.Requirement) {
 	}
 }
 
-func (app *App) explainCheck(c *check.Check) error {
+func (app *App) explainCheck(ctx context.Context, dir string, c *check.Check) error {
 	p := app.page()
 	p.line("%s  %s\n", c.ID, c.Title)
 	p.field("why", c.Why)
@@ -205,11 +206,15 @@ func (app *App) explainCheck(c *check.Check) error {
 	}
 	p.field("reads", strings.Join(inputs, ", "))
 	p.field("called by", c.Ask)
+	var err error
+	if c.ID == seed.CheckID {
+		err = app.explainRecall(ctx, dir, p)
+	}
 	p.line("\nIts %d rules:", len(c.Rules))
 	for _, r := range c.Rules {
 		p.line("  %-34s %-8s %s", r.ID, r.Severity, r.Title)
 	}
-	return app.write(p)
+	return errors.Join(app.write(p), err)
 }
 
 func (app *App) explainRule(ctx context.Context, dir, checkID string, r knowledge.Rule) error {
