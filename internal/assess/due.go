@@ -121,9 +121,13 @@ func (a *assessment) decisionDues() []event.Due {
 			continue
 		}
 		again := "decide again: plimsoll triage " + d.Fingerprint[:min(12, len(d.Fingerprint))]
+		first := "fix the finding, or "
+		if d.Rule == finding.Unexamined {
+			first = "remove the file, or "
+		}
 		dues = append(dues, event.Due{ID: event.DueDecision + ":" + d.Fingerprint, Kind: event.DueDecision, At: endOf(d.Until),
 			What: "the decision on " + at(d.Rule, d.Place), People: []string{d.AnswersFor()},
-			Do: "fix the finding, or " + again, Path: finding.DecisionsPath, Line: d.Line()})
+			Do: first + again, Path: finding.DecisionsPath, Line: d.Line()})
 	}
 	return dues
 }

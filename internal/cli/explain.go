@@ -45,8 +45,11 @@ func newExplain(app *App) *cobra.Command {
 var fingerprintStart = regexp.MustCompile(`^[0-9a-f]{6,32}$`)
 
 func (app *App) explain(ctx context.Context, dir, id string) error {
-	if id == "facts" {
+	switch id {
+	case "facts":
 		return app.explainFacts(ctx, dir)
+	case finding.Unexamined:
+		return app.explainUnexamined()
 	}
 	r, ok, err := assess.FindRequirement(id)
 	switch {
@@ -305,6 +308,16 @@ func (app *App) explainFinding(ctx context.Context, dir, id string) error {
 		verdict = "--accept"
 	}
 	p.line("\nTo decide on it: plimsoll triage %s %s --because \"…\"", f.Fingerprint[:12], verdict)
+	return app.write(p)
+}
+
+// explainUnexamined explains what stands where a finding has its rule.
+func (app *App) explainUnexamined() error {
+	p := app.page()
+	p.line("%s  a file that a check could not look into to its end\n", finding.Unexamined)
+	p.field("why", "What a check reads of one file has bounds, so that no file can wear it out. Nobody knows what lies beyond them, so the run is incomplete.")
+	p.field("how to fix", "Remove the file, or make it where it is needed. Where it has to be as it is, accept that until a day: the decision holds for these very bytes.")
+	p.field("see", "plimsoll docs decisions")
 	return app.write(p)
 }
 
