@@ -4,6 +4,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,13 +23,20 @@ type Scanner struct {
 	// "{folder}" for the folder in which it writes one of the name Writes; without
 	// either, what it prints is read. Empty where Plimsoll cannot run it; then Note
 	// says what to do instead.
-	Run      []string `yaml:"run"`
-	Writes   string   `yaml:"writes"`
-	Found    []int    `yaml:"found"`    // exit statuses that mean that it ran, besides 0
-	Network  bool     `yaml:"network"`  // rules or data come over the network
-	Executes bool     `yaml:"executes"` // runs code or configuration of the repository
-	Install  string   `yaml:"install"`
-	Note     string   `yaml:"note"`
+	Run    []string `yaml:"run"`
+	Writes string   `yaml:"writes"`
+	Found  []int    `yaml:"found"` // exit statuses that mean that it ran, besides 0
+	// Unread are rules of results that tell of code that it could not read, and
+	// Complains takes the lines that it writes to its log of such code.
+	Unread    []string `yaml:"unread"`
+	Complains string   `yaml:"complains"`
+	// Taciturn says that it lists the rules of its findings alone, so that a run
+	// which finds nothing says nothing of what it looked for.
+	Taciturn bool   `yaml:"taciturn"`
+	Network  bool   `yaml:"network"`  // rules or data come over the network
+	Executes bool   `yaml:"executes"` // runs code or configuration of the repository
+	Install  string `yaml:"install"`
+	Note     string `yaml:"note"`
 }
 
 var allScanners = sync.OnceValues(readScanners)
@@ -52,6 +60,9 @@ func readScanners() ([]Scanner, error) {
 		}
 		if s.ID == "" || s.Title == "" || s.Executable == "" || s.Install == "" || (len(s.Run) == 0) != (s.Note != "") {
 			faults = append(faults, fmt.Errorf("scanner %s: needs id, title, executable, install, and run or note", s.ID))
+		}
+		if _, err := regexp.Compile(s.Complains); err != nil {
+			faults = append(faults, fmt.Errorf("scanner %s: %w", s.ID, err))
 		}
 		if strings.ContainsAny(s.Executable, "/\\ ") {
 			faults = append(faults, fmt.Errorf("scanner %s: the executable is a name on PATH", s.ID))

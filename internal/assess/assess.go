@@ -215,15 +215,16 @@ func (a *assessment) recall(ctx context.Context, c *check.Check) word {
 
 // decide applies the decisions and asks the gate.
 func (a *assessment) decide(ctx context.Context) {
-	complete := true
 	var all []event.Finding
 	for i := range a.words {
-		complete = complete && (a.words[i].Check.Ask != "" || a.words[i].Check.Idle != "" || !a.words[i].absent && a.words[i].current && !a.words[i].incomplete())
 		all = append(all, a.words[i].Evidence.Findings...)
 	}
 	a.describe(all)
 	a.compare(ctx, all)
-	a.problems = append(a.problems, a.applyDecisions(ctx, all, complete)...)
+	files := a.unexamined()
+	a.acceptUnexamined(ctx, files)
+	all = append(all, files...) // they are decided on with the findings, and are none
+	a.problems = append(a.problems, a.applyDecisions(ctx, all, a.saidAll())...)
 	for i := range a.words { // hand the decided copies back
 		n := len(a.words[i].Evidence.Findings)
 		a.words[i].Evidence.Findings, all = all[:n:n], all[n:]
@@ -239,6 +240,18 @@ func (a *assessment) decide(ctx context.Context) {
 	a.countChange()
 	a.verdict.Due = a.dues(ctx)
 	a.problems = append(a.problems, a.notices()...)
+}
+
+// saidAll says whether every check that is not asked for by itself has told all
+// that there is.
+func (a *assessment) saidAll() bool {
+	for i := range a.words {
+		w := &a.words[i]
+		if w.Check.Ask == "" && w.Check.Idle == "" && (w.absent || !w.current || w.incomplete()) {
+			return false
+		}
+	}
+	return true
 }
 
 func (w word) incomplete() bool {

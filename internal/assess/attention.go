@@ -60,7 +60,7 @@ func checkByRule() map[string]string {
 func Precision(ctx context.Context, o Options) (*precision.Book, error) {
 	a, err := begin(ctx, o.withDefaults())
 	switch {
-	case outside(err):
+	case Outside(err):
 		return bookOf(nil)
 	case err != nil:
 		return nil, err

@@ -29,6 +29,46 @@ func (a *assessment) readDecisions(ctx context.Context) error {
 	return err
 }
 
+// unexamined are the files that checks could not look into to their end, as what
+// people decide on: each once, wherever it lies.
+func (a *assessment) unexamined() (files []event.Finding) {
+	known := map[string]bool{}
+	for i := range a.words {
+		for j := range a.words[i].Evidence.Problems {
+			p := &a.words[i].Evidence.Problems[j]
+			if p.Fingerprint != "" && p.Incomplete && !known[p.Fingerprint] {
+				known[p.Fingerprint] = true
+				files = append(files, finding.UnexaminedFile(p))
+			}
+		}
+	}
+	return files
+}
+
+// acceptUnexamined makes notes of the files among those that somebody accepted
+// as they are. The evidence that is kept goes on to say that they were not
+// looked into.
+func (a *assessment) acceptUnexamined(ctx context.Context, files []event.Finding) {
+	files = slices.Clone(files)
+	a.decisions.Apply(files, finding.Now{AsOf: a.AsOf, Look: a.looker(ctx).Look})
+	accepted := map[string]*event.Decision{}
+	for i := range files {
+		if files[i].State == event.Decided {
+			accepted[files[i].Fingerprint] = files[i].Decision
+		}
+	}
+	if len(accepted) == 0 {
+		return
+	}
+	for i := range a.words {
+		problems := slices.Clone(a.words[i].Evidence.Problems)
+		for j := range problems {
+			finding.AcceptUnexamined(&problems[j], accepted[problems[j].Fingerprint])
+		}
+		a.words[i].Evidence.Problems = problems
+	}
+}
+
 // applyDecisions settles what people have decided, and tells of decisions that
 // do not count any more.
 func (a *assessment) applyDecisions(ctx context.Context, all []event.Finding, complete bool) []event.Problem {
@@ -107,6 +147,9 @@ func (a *assessment) looker(ctx context.Context) *Looker {
 // Look says what stands at a finding's place. A credential is bound by its own
 // fingerprint, and what stands in history alone does not change.
 func (l *Looker) Look(f *event.Finding) (seen finding.Seen) {
+	if f.Rule == finding.Unexamined {
+		return finding.Seen{Code: f.Code}
+	}
 	if f.Line == 0 || f.Path == "" || f.Commit != "" {
 		return seen
 	}

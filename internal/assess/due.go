@@ -102,26 +102,32 @@ func (a *assessment) owners() map[string]string {
 	return roles
 }
 
-// decisionDues has an entry for each decision with an end that a finding hangs on.
+// decisionDues has an entry for each decision with an end that a finding, or a
+// file that was not looked into, hangs on.
 func (a *assessment) decisionDues() []event.Due {
-	byPrint := map[string]*event.Finding{}
+	hang := map[string]bool{}
 	for i := range a.words {
 		for j := range a.words[i].Evidence.Findings {
-			if f := &a.words[i].Evidence.Findings[j]; f.Decision != nil && f.Decision.Until != "" {
-				byPrint[f.Fingerprint] = f
-			}
+			f := &a.words[i].Evidence.Findings[j]
+			hang[f.Fingerprint] = hang[f.Fingerprint] || f.Decision != nil && f.Decision.Until != ""
+		}
+		for _, p := range a.words[i].Evidence.Problems {
+			hang[p.Fingerprint] = hang[p.Fingerprint] || p.Decision != nil
 		}
 	}
 	var dues []event.Due
 	for _, d := range a.decisions {
-		f := byPrint[d.Fingerprint]
-		if f == nil {
+		if !hang[d.Fingerprint] {
 			continue
 		}
 		again := "decide again: plimsoll triage " + d.Fingerprint[:min(12, len(d.Fingerprint))]
+		first := "fix the finding, or "
+		if d.Rule == finding.Unexamined {
+			first = "remove the file, or "
+		}
 		dues = append(dues, event.Due{ID: event.DueDecision + ":" + d.Fingerprint, Kind: event.DueDecision, At: endOf(d.Until),
 			What: "the decision on " + at(d.Rule, d.Place), People: []string{d.AnswersFor()},
-			Do: "fix the finding, or " + again, Path: finding.DecisionsPath, Line: d.Line()})
+			Do: first + again, Path: finding.DecisionsPath, Line: d.Line()})
 	}
 	return dues
 }

@@ -29,7 +29,7 @@ type Listing struct {
 // for it; a repository whose configuration is wrong is an error.
 func List(ctx context.Context, o Options) (*Listing, error) {
 	a, err := begin(ctx, o.withDefaults())
-	if outside(err) {
+	if Outside(err) {
 		return &Listing{}, nil
 	}
 	if err != nil {
@@ -43,9 +43,9 @@ func List(ctx context.Context, o Options) (*Listing, error) {
 	return l, err
 }
 
-// outside tells whether err says that there is no repository to look at, or
+// Outside tells whether err says that there is no repository to look at, or
 // nothing in it.
-func outside(err error) bool {
+func Outside(err error) bool {
 	f, ok := errors.AsType[*fault.Error](err)
 	return ok && f.Code == fault.Nothing || errors.Is(err, repo.ErrNone)
 }

@@ -41,8 +41,11 @@ func (w word) forGate() gate.CheckWord {
 		FreshUntil: w.Evidence.FreshUntil,
 	}
 	for _, p := range w.Evidence.Problems {
-		if p.Incomplete {
+		switch {
+		case p.Incomplete:
 			g.Incomplete = append(g.Incomplete, p.Message)
+		case p.Decision != nil:
+			g.Unexamined = append(g.Unexamined, p)
 		}
 	}
 	return g

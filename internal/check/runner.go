@@ -231,6 +231,7 @@ func (p *Pass) fill(record *evidence.Record) {
 	}
 	for i := range p.problems {
 		p.problems[i].Check = p.check.ID
+		finding.NameUnexamined(&p.problems[i])
 	}
 	sort.SliceStable(p.problems, func(i, j int) bool { return p.problems[i].Path < p.problems[j].Path })
 	for i := range p.tests {

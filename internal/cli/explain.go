@@ -11,8 +11,10 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/assess"
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/code/seed"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/finding"
 	"github.com/plimsoll-dev/plimsoll/internal/report"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
@@ -43,8 +45,11 @@ func newExplain(app *App) *cobra.Command {
 var fingerprintStart = regexp.MustCompile(`^[0-9a-f]{6,32}$`)
 
 func (app *App) explain(ctx context.Context, dir, id string) error {
-	if id == "facts" {
+	switch id {
+	case "facts":
 		return app.explainFacts(ctx, dir)
+	case finding.Unexamined:
+		return app.explainUnexamined()
 	}
 	r, ok, err := assess.FindRequirement(id)
 	switch {
@@ -54,7 +59,7 @@ func (app *App) explain(ctx context.Context, dir, id string) error {
 		return app.explainRequirement(ctx, dir, r)
 	}
 	if c, ok := assess.FindCheck(id); ok {
-		return app.explainCheck(c)
+		return app.explainCheck(ctx, dir, c)
 	}
 	if c, r, ok := assess.FindRule(id); ok {
 		return app.explainRule(ctx, dir, c.ID, r)
@@ -194,7 +199,7 @@ func (p *page) plan(r knowledge.Requirement) {
 	}
 }
 
-func (app *App) explainCheck(c *check.Check) error {
+func (app *App) explainCheck(ctx context.Context, dir string, c *check.Check) error {
 	p := app.page()
 	p.line("%s  %s\n", c.ID, c.Title)
 	p.field("why", c.Why)
@@ -204,11 +209,15 @@ func (app *App) explainCheck(c *check.Check) error {
 	}
 	p.field("reads", strings.Join(inputs, ", "))
 	p.field("called by", c.Ask)
+	var err error
+	if c.ID == seed.CheckID {
+		err = app.explainRecall(ctx, dir, p)
+	}
 	p.line("\nIts %d rules:", len(c.Rules))
 	for _, r := range c.Rules {
 		p.line("  %-34s %-8s %s", r.ID, r.Severity, r.Title)
 	}
-	return app.write(p)
+	return errors.Join(app.write(p), err)
 }
 
 func (app *App) explainRule(ctx context.Context, dir, checkID string, r knowledge.Rule) error {
@@ -265,7 +274,7 @@ func (app *App) explainFinding(ctx context.Context, dir, id string) error {
 	if err != nil {
 		return err
 	}
-	f, err := oneFinding(result.Findings, id)
+	f, err := oneFinding(append(result.Findings, unexamined(result.Problems)...), id)
 	if err != nil {
 		return err
 	}
@@ -286,14 +295,44 @@ func (app *App) explainFinding(ctx context.Context, dir, id string) error {
 		p.field("decided before", clean.Line(saidOf(d)))
 	}
 	p.field("tool", clean.Line(f.Tool))
-	p.worth(f, result.Weigh)
+	if f.Rule != finding.Unexamined {
+		p.worth(f, result.Weigh)
+	}
 	if _, r, ok := assess.FindRule(f.Rule); ok {
 		p.field("why", r.Why)
 		p.field("how to fix", firstOf(f.Fix, r.Fix))
 		p.field("weaknesses", cweText(r.CWE))
 	}
-	p.line("\nTo decide on it: plimsoll triage %s --false-positive --because \"…\"", f.Fingerprint[:12])
+	verdict := "--false-positive"
+	if f.Rule == finding.Unexamined {
+		verdict = "--accept"
+	}
+	p.line("\nTo decide on it: plimsoll triage %s %s --because \"…\"", f.Fingerprint[:12], verdict)
 	return app.write(p)
+}
+
+// explainUnexamined explains what stands where a finding has its rule.
+func (app *App) explainUnexamined() error {
+	p := app.page()
+	p.line("%s  a file that a check could not look into to its end\n", finding.Unexamined)
+	p.field("why", "What a check reads of one file has bounds, so that no file can wear it out. Nobody knows what lies beyond them, so the run is incomplete.")
+	p.field("how to fix", "Remove the file, or make it where it is needed. Where it has to be as it is, accept that until a day: the decision holds for these very bytes.")
+	p.field("see", "plimsoll docs decisions")
+	return app.write(p)
+}
+
+// unexamined are the files among the problems that were not looked into to their end.
+func unexamined(problems []event.Problem) (files []event.Finding) {
+	for i := range problems {
+		if p := &problems[i]; p.Fingerprint != "" {
+			f := finding.UnexaminedFile(p)
+			if f.Decision = p.Decision; f.Decision != nil {
+				f.State = event.Decided
+			}
+			files = append(files, f)
+		}
+	}
+	return files
 }
 
 func firstOf(texts ...string) string {

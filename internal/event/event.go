@@ -253,6 +253,12 @@ type Problem struct {
 	Source     string `json:"source,omitempty"`
 	Hint       string `json:"hint,omitempty"`
 	Incomplete bool   `json:"incomplete"`
+	// Digest is that of a file that was not looked into to its end. Then somebody
+	// can accept that, in a decision on Fingerprint, which holds for these bytes
+	// alone; where it stands, the problem does not make the run incomplete.
+	Digest      string    `json:"digest,omitempty"`
+	Fingerprint string    `json:"fingerprint,omitempty"`
+	Decision    *Decision `json:"decision,omitempty"`
 }
 
 // Status of a requirement, from best to worst, and not-applicable beside them.

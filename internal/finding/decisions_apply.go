@@ -89,14 +89,30 @@ func (ds Decisions) recall(findings []event.Finding, tallies map[*Decision]*tall
 	}
 	for i := range findings {
 		f := &findings[i]
-		d := lost[family(f)+"\n"+fmt.Sprintf("%s:%d", f.Path, f.Line)]
+		d := lost[family(f)+"\n"+lineAt(f)]
 		if d == nil || f.State != event.Open || f.Decision != nil || f.Earlier != nil || f.Commit != "" {
 			continue
 		}
 		t := tallies[d]
-		t.moved, t.why = append(t.moved, f), "this code"
-		f.Earlier = d.earlier("it was decided on another version of this code")
+		t.moved, t.why = append(t.moved, f), subject(f)
+		f.Earlier = d.earlier("it was decided on another version of " + t.why)
 	}
+}
+
+// subject is what a decision on f is about.
+func subject(f *event.Finding) string {
+	if f.Rule == Unexamined {
+		return "this file"
+	}
+	return "this code"
+}
+
+// lineAt is the place of f as lineOf gives it.
+func lineAt(f *event.Finding) string {
+	if f.Line == 0 {
+		return f.Path
+	}
+	return fmt.Sprintf("%s:%d", f.Path, f.Line)
 }
 
 // lineOf is a place without its column.
@@ -232,9 +248,10 @@ func (d *Decision) coveredBefore(f *event.Finding) bool {
 }
 
 // Bearable says whether a wide decision may cover f: neither what is worse than
-// anything that was in view, nor a credential that is certainly one.
+// anything that was in view, nor a credential that is certainly one, nor a file
+// that nobody has looked into.
 func (d *Decision) Bearable(f *event.Finding) bool {
-	certain := f.Check == knowledge.SecretCheck && f.Confidence == event.Sure
+	certain := f.Check == knowledge.SecretCheck && f.Confidence == event.Sure || f.Rule == Unexamined
 	return !certain && f.Severity.Rank() <= event.Severity(d.UpTo).Rank()
 }
 
@@ -266,7 +283,8 @@ func (ds Decisions) tell(tallies map[*Decision]*tally, now Now) []event.Problem 
 		case len(t.moved) > 0 && t.used == 0:
 			add(d, "decision-moved", again, "decided on another version of %s: %s, %s by %s (%q); %s open again", t.why, what, words(d.Verdict), d.By, d.Because, isAre(len(t.moved)))
 		case t.used == 0 && len(t.severe) == 0 && now.Complete:
-			add(d, "decision-unused", "remove the entry", "the decision on %s is about a finding that is no longer there", what)
+			about, hint := d.gone()
+			add(d, "decision-unused", hint, "the decision on %s is about %s", what, about)
 		}
 		if d.Wide() && t.used > t.expired {
 			add(d, "decision-wide", "see them with plimsoll triage list --state decided --rule "+d.Rule,
@@ -281,6 +299,17 @@ func (ds Decisions) tell(tallies map[*Decision]*tally, now Now) []event.Problem 
 			Message: fmt.Sprintf("%s without `until`; each stands until a year after it was taken", plural(endless, "decision"))})
 	}
 	return problems
+}
+
+// gone says what a decision was about that is there no more, and what to do
+// about the entry. What was said of a finding stays true of its rule, so that an
+// entry that is removed takes something away.
+func (d *Decision) gone() (about, hint string) {
+	if d.Rule == Unexamined {
+		return "a file that is no longer there, or is looked into now", "remove the entry: it has done its work"
+	}
+	return "a finding that is no longer there", "leave it until it ends: it counts for how often " + d.Rule + " is right (plimsoll explain " + d.Rule +
+		"); take it back only where it was a mistake: plimsoll triage " + d.Fingerprint[:min(12, len(d.Fingerprint))] + " --withdraw"
 }
 
 // what names what a decision is on: its rule, and where.

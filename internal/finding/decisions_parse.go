@@ -79,6 +79,8 @@ func (d *Decision) check() (all []wrong) {
 	}
 	add(d.Verdict == Accepted && d.Until == "", "/verdict", "add `until: YYYY-MM-DD`", "an accepted finding needs a day until which it is accepted")
 	add(d.Until != "" && d.Until < d.On, "/until", "the day of the decision comes first", "the decision ends ("+d.Until+") before it begins ("+d.On+")")
+	add(d.Rule == Unexamined && (d.Verdict == FalsePositive || d.Wide()), "/verdict", "write `verdict: accepted`, without `scope`",
+		"that a file was not looked into can only be accepted, and for that file alone")
 	if d.Wide() {
 		all = append(all, d.checkWide()...)
 	}

@@ -58,6 +58,9 @@ type CheckWord struct {
 	Made time.Time
 	// Incomplete says what the check could not examine.
 	Incomplete []string
+	// Unexamined are the files that it did not look into to their end, which
+	// somebody has accepted.
+	Unexamined []event.Problem
 	// Observations say what it did examine. A need that names rules is answered
 	// only by observations that name them too.
 	Observations []event.Observation

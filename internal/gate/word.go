@@ -59,6 +59,8 @@ func (b *book) word(t *tally, r knowledge.Requirement, need knowledge.Need) part
 		return part{status: event.Unknown, reason: need.Check + " found nothing to examine", do: r.Fix, minutes: r.Minutes}
 	case found.accepted > 0:
 		return part{status: event.Exempt, reason: accepted(found)}
+	case len(t.Unexamined) > 0:
+		return part{status: event.Exempt, reason: unexamined(t.Unexamined)}
 	}
 	return part{status: event.Pass, reason: seen.words}
 }
@@ -153,6 +155,23 @@ func accepted(found sum) string {
 		return fmt.Sprintf("%d findings accepted; first %s", found.accepted, text)
 	}
 	return text
+}
+
+// unexamined says how many files nobody has looked into, and who says that this
+// may be so: of several, whose word ends first.
+func unexamined(problems []event.Problem) string {
+	files := map[string]bool{}
+	first := problems[0].Decision
+	for _, p := range problems {
+		files[p.Fingerprint] = true
+		if p.Decision.Until < first.Until {
+			first = p.Decision
+		}
+	}
+	if len(files) > 1 {
+		return fmt.Sprintf("%d files not looked into; the first is accepted by %s until %s", len(files), first.By, first.Until)
+	}
+	return fmt.Sprintf("1 file not looked into, accepted by %s until %s: %s", first.By, first.Until, problems[0].Path)
 }
 
 // some names the first few of a list.

@@ -53,6 +53,25 @@ func (r *Repo) Tree(ctx context.Context, stateDir string) (Snapshot, error) {
 	return t, nil
 }
 
+// DigestsOf is the digest of the bytes of each blob, "sha256:<hex>" by the name
+// that git has for it. Those that cannot be read are left out.
+func (r *Repo) DigestsOf(ctx context.Context, oids []string) map[string]string {
+	files := make([]File, len(oids))
+	for i, oid := range oids {
+		files[i].Digest = "git:" + oid
+	}
+	known := &objects{old: map[string]string{}, now: map[string]string{}}
+	digests := map[string]string{}
+	if r.hashBlobs(ctx, files, known) == nil {
+		for oid, digest := range known.now {
+			if digest != "" {
+				digests[oid] = "sha256:" + digest
+			}
+		}
+	}
+	return digests
+}
+
 // hashBlobs adds the digests of the files that known lacks.
 func (r *Repo) hashBlobs(ctx context.Context, files []File, known *objects) error {
 	var ask bytes.Buffer

@@ -1,7 +1,9 @@
 package sarif
 
 import (
+	"fmt"
 	"io"
+	"path"
 	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/docfile"
@@ -168,7 +170,7 @@ func (r *run) examineInvocations() {
 		before := len(r.Faults)
 		for _, n := range append(inv.Execution, inv.Configuration...) {
 			if n.Level == "error" {
-				r.fault(plain(r.text(n.Message, nil)))
+				r.fault(plain(r.text(n.Message, nil)) + n.where())
 			}
 		}
 		if inv.Successful != nil && !*inv.Successful && len(r.Faults) == before {
@@ -185,6 +187,20 @@ func (r *run) examineInvocations() {
 	if r.truncated {
 		r.fault("it has more results than are read from one run")
 	}
+}
+
+// where names the file that a notification is about, without the folders of the
+// machine that wrote it.
+func (n *wireNotification) where() string {
+	if len(n.Locations) == 0 || len(n.Locations[0].Physical.Artifact.URI) == 0 {
+		return ""
+	}
+	at := n.Locations[0].Physical
+	name := path.Base(at.Artifact.URI)
+	if at.Region.StartLine > 0 {
+		name += fmt.Sprintf(":%d", int(at.Region.StartLine))
+	}
+	return " (" + name + ")"
 }
 
 func (r *run) fault(why string) {

@@ -138,6 +138,8 @@ func TestIncompleteRuns(t *testing.T) {
 		{"failed", `"invocations": [{"executionSuccessful": false}]`, []string{"its execution was not successful"}},
 		{"failed, with reason", `"invocations": [{"executionSuccessful": false, "exitCodeDescription": "out of memory"}]`, []string{"out of memory"}},
 		{"notification", `"invocations": [{"executionSuccessful": true, "toolExecutionNotifications": [{"level": "error", "message": {"text": "cannot parse"}}]}]`, []string{"cannot parse"}},
+		{"notification with a place", `"invocations": [{"executionSuccessful": true, "toolExecutionNotifications": [{"level": "error", "message": {"text": "cannot parse"},
+			"locations": [{"physicalLocation": {"artifactLocation": {"uri": "file:///home/jo/shop/lib/a.js"}, "region": {"startLine": 3}}}]}]}]`, []string{"cannot parse (a.js:3)"}},
 		{"configuration", `"invocations": [{"executionSuccessful": false, "toolConfigurationNotifications": [{"level": "error", "message": {}}]}]`, []string{"it met an error that it does not describe"}},
 		{"elsewhere", `"externalPropertyFileReferences": {"results": [{}]}`, []string{"its results stand in other files, which are not read"}},
 	}

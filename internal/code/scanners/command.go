@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -24,7 +25,11 @@ type command struct {
 	found   []int
 	network bool
 	timeout time.Duration
-	env     []string // names
+	// what it says of code that it could not read
+	unread    []string
+	complains *regexp.Regexp // nil where nothing is known of that
+	taciturn  bool
+	env       []string // names
 }
 
 // commandOf is the command of a scanner in the folder dir. It returns an error
@@ -44,6 +49,10 @@ func commandOf(s product.Scanner, dir string) (command, error) {
 			return c, err
 		}
 		program, c.args, c.found, c.writes, c.network = k.Executable, slices.Concat(k.Run, s.Args), k.Found, k.Writes, k.Network
+		c.unread, c.taciturn = k.Unread, k.Taciturn
+		if k.Complains != "" {
+			c.complains = regexp.MustCompile(k.Complains) // a test compiles each
+		}
 	}
 	path, err := find(program, dir)
 	c.path = path

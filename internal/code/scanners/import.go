@@ -34,30 +34,53 @@ func (r *results) scanner(ctx context.Context, s product.Scanner, dir string) {
 		lack(r.pass, installHint(s.Tool), "the scanner %s is not on this machine: %v", s.Tool, err)
 		return
 	}
-	data, err := c.output(ctx, dir)
+	r.run(ctx, s.Tool, &c, dir)
+}
+
+// run runs the command of a tool in dir and takes over what it found.
+func (r *results) run(ctx context.Context, tool string, c *command, dir string) {
+	data, complaints, err := c.output(ctx, dir)
 	if err != nil {
-		hint := "run it by hand: " + s.Tool
+		hint := "run it by hand: " + tool
 		if f := fault.All(err); len(f) > 0 && f[0].Hint != "" {
 			hint = f[0].Hint
 		}
-		lack(r.pass, hint, "the scanner %s could not do its work: %v", s.Tool, err)
+		lack(r.pass, hint, "the scanner %s could not do its work: %v", tool, err)
 		return
 	}
 	text, err := docfile.UTF8(data)
 	if err != nil {
-		lack(r.pass, "", "reading what %s wrote: %v", s.Tool, err)
+		lack(r.pass, "", "reading what %s wrote: %v", tool, err)
 		return
 	}
 	log, err := sarif.Parse(text)
 	if err != nil {
-		lack(r.pass, "see that its arguments make it write SARIF 2.1.0", "reading what %s wrote: %v", s.Tool, err)
+		lack(r.pass, "see that its arguments make it write SARIF 2.1.0", "reading what %s wrote: %v", tool, err)
 	}
 	for i := range log.Runs {
-		r.add(&log.Runs[i], s.Tool, err == nil)
+		run := &log.Runs[i]
+		run.Faults = append(run.Faults, complaints...)
+		c.takeUnread(run)
+		r.add(run, tool, err == nil)
+		if c.taciturn && err == nil && len(run.Faults)+len(run.Results)+len(run.Rules) == 0 {
+			r.pass.Observe(event.Observation{What: "runs to their end that found nothing, of " + imported.Version(run), Tool: run.Tool, Count: 1})
+		}
 	}
 	if c.network {
 		r.pass.FreshUntil(r.pass.Now().Add(networkPeriod))
 	}
+}
+
+// takeUnread makes faults of the run of those results that tell of code which
+// the scanner could not read: they are no findings.
+func (c *command) takeUnread(run *sarif.Run) {
+	run.Results = slices.DeleteFunc(run.Results, func(res sarif.Result) bool {
+		unread := slices.Contains(c.unread, res.Rule)
+		if unread && len(run.Faults) < mostComplaints {
+			run.Faults = append(run.Faults, docfile.OneLine(res.Message, 300))
+		}
+		return unread
+	})
 }
 
 // add takes over one run. What was read of a broken file is reported, but says

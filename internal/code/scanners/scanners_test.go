@@ -2,13 +2,16 @@ package scanners
 
 import (
 	"cmp"
+	"context"
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/plimsoll-dev/plimsoll/internal/check"
 	"github.com/plimsoll-dev/plimsoll/internal/check/checktest"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
@@ -95,6 +98,69 @@ func TestWhatGoesWrong(t *testing.T) {
 			}
 		})
 	}
+}
+
+// known scanners are run by a command of this test's, with what is known of them.
+func TestWhatItCouldNotRead(t *testing.T) {
+	const compile = `{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Demo"}}, "results": [{"ruleId": "compile", "message": {"text": "x.go:1: no such type"}}]}]}`
+	const silent = `{"version": "2.1.0", "runs": [{"tool": {"driver": {"name": "Demo"}}, "results": []}]}`
+	for name, tt := range map[string]struct {
+		body     string
+		c        command
+		faults   string
+		observed int64
+	}{
+		"a result tells it":       {"echo '" + compile + "'", command{unread: []string{"compile"}, taciturn: true}, "x.go:1: no such type", 0},
+		"its log tells it":        {"echo '" + silent + "'; echo 'Error building package x' >&2", command{complains: regexp.MustCompile("Error building .*"), taciturn: true}, "Error building package x", 0},
+		"it finds nothing":        {"echo '" + silent + "'", command{taciturn: true}, "", 1},
+		"nothing is known of it":  {"echo '" + silent + "'", command{}, "", 0},
+		"a finding, and taciturn": {"cat scan.sarif", command{taciturn: true}, "", 2},
+	} {
+		t.Run(name, func(t *testing.T) {
+			script(t, tt.body)
+			got := checktest.Run(t, runs(tt.c), tree)
+			said := ""
+			for _, p := range got.Problems {
+				said += p.Message
+			}
+			if tt.faults == "" && said != "" || !strings.Contains(said, tt.faults) {
+				t.Errorf("problems: %q, want %q", said, tt.faults)
+			}
+			var n int64
+			for _, o := range got.Observations {
+				n += o.Count
+			}
+			if n != tt.observed {
+				t.Errorf("looked at %d, want %d: %+v", n, tt.observed, got.Observations)
+			}
+			for _, f := range got.Findings {
+				if strings.HasSuffix(f.Rule, "/compile") {
+					t.Errorf("what could not be read is told as a finding: %+v", f)
+				}
+			}
+		})
+	}
+}
+
+// runs is a check that runs the program demo as c says.
+func runs(c command) *check.Check {
+	all := New(demo(), true)
+	all.Run = func(ctx context.Context, p *check.Pass) error {
+		dir, done, err := folder(ctx, p)
+		if err != nil {
+			return err
+		}
+		defer done()
+		found, err := commandOf(demo()[0], dir)
+		if err != nil {
+			return err
+		}
+		c.path, c.timeout = found.path, found.timeout
+		in := newImport(p)
+		in.run(ctx, "demo", &c, dir)
+		return in.finish(ctx)
+	}
+	return all
 }
 
 // TestOneFailsTheOthersGoOn: a scanner that is not there costs its own findings.

@@ -202,6 +202,9 @@ func readOperand(text []byte, key span, pos int, flag bool) (assigned, bool) {
 			return a, true
 		}
 	}
+	if op == ":" && operator == key.end && pos > operator+1 && key.start > 0 && isQuote(text[key.start-1]) {
+		return readHeader(text, pos, text[key.start-1])
+	}
 	if op == "=" && pos == operator+1 && isVariable(text, key) {
 		return readVariable(text, pos)
 	}
@@ -226,6 +229,9 @@ func readLiteral(text []byte, key span, pos int) (assigned, bool) {
 		return a, true
 	}
 	if a, ok := readWrapped(text, pos); ok {
+		return a, true
+	}
+	if a, ok := readDecoded(text, pos); ok {
 		return a, true
 	}
 	return readFallback(text, pos)
@@ -369,6 +375,13 @@ func continues(text []byte, pos int) bool {
 	return text[pos] == '\\' && (pos+1 >= len(text) || text[pos+1] == '\n' || text[pos+1] == '\r')
 }
 
+// readHeader reads what follows the name of a header in a string that ends with
+// quote: 'X-Auth-Token: x'.
+func readHeader(text []byte, pos int, quote byte) (assigned, bool) {
+	end := pos + cut(text[pos:min(pos+maxValue, len(text))], " \t\r\n\"'`<>(){}\\")
+	return assigned{span: span{pos, end}, shape: Header}, end > pos && end < len(text) && text[end] == quote
+}
+
 // readFlag reads the value of an option on a command line.
 func readFlag(text []byte, pos int) (assigned, bool) {
 	pos = skipSource(text, pos)
@@ -400,7 +413,7 @@ func readArgument(text []byte, pos int) (assigned, bool) {
 	a, ok := readString(text, skipBlanks(text, pos))
 	a.shape = Argument
 	if !ok {
-		return a, false
+		return readDecoded(text, skipBlanks(text, pos))
 	}
 	next := skipBlanks(text, a.end+1)
 	return a, next < len(text) && (text[next] == ')' || text[next] == ',')

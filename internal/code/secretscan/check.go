@@ -56,13 +56,14 @@ func (s *scanner) run(ctx context.Context, p *check.Pass) error {
 	if err != nil {
 		return err
 	}
-	if err := s.runTree(ctx, p, found); err != nil {
+	tree, err := s.runTree(ctx, p, found)
+	if err != nil {
 		return err
 	}
 	for i, at := range then.Found {
 		found.inHistory(at.Path, then.Commits[i], at.sighting)
 	}
-	s.tellHistory(p, then)
+	s.tellHistory(p, then, tree)
 	found.report(p)
 	return nil
 }
@@ -84,10 +85,10 @@ type placed struct {
 	sighting
 }
 
-func (s *scanner) runTree(ctx context.Context, p *check.Pass, found *gathering) error {
+func (s *scanner) runTree(ctx context.Context, p *check.Pass, found *gathering) (*lookedInto, error) {
 	counts, err := p.EachFile(ctx, workTree, s.examineFile)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	keys := make([]string, 0, len(counts))
 	for key := range counts {
@@ -104,7 +105,7 @@ func (s *scanner) runTree(ctx context.Context, p *check.Pass, found *gathering) 
 		}
 		var at placed
 		if err := json.Unmarshal([]byte(text), &at); err != nil {
-			return fmt.Errorf("reading what was found in the work tree: %w", err)
+			return nil, fmt.Errorf("reading what was found in the work tree: %w", err)
 		}
 		found.inTree(at.Path, at.sighting)
 	}
@@ -115,11 +116,11 @@ func (s *scanner) runTree(ctx context.Context, p *check.Pass, found *gathering) 
 	p.Observe(event.Observation{What: "bytes of files scanned for secrets", Count: counts[countBytes]})
 	inside, err := tallyOf(keys)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	inside.tell(p, "the work tree")
 	tellPointers(p, counts[countLFS], "the work tree")
-	return nil
+	return inside, nil
 }
 
 // examineFile is a check.FileFunc.
@@ -139,7 +140,7 @@ func (s *scanner) examineFile(_ context.Context, f repo.File, r io.Reader, item 
 	if result.more {
 		item.Count(countMore+f.Path, 1)
 	}
-	if err := countOpened(item, f.Path, result.walk); err != nil {
+	if err := countOpened(item, f, result.walk); err != nil {
 		return err
 	}
 	for _, g := range append(s.choose(f.Path, result.sightings), s.byPath(f.Path)...) {

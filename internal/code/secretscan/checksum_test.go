@@ -140,3 +140,17 @@ func FuzzChecksums(f *testing.F) {
 		}
 	})
 }
+
+// A key stands indented in source, with its headers.
+func TestIndentedPGPKey(t *testing.T) {
+	e, secrets := newTestEngine(t)
+	for _, s := range secrets {
+		if s.ID != "secret.pgp-private-key" {
+			continue
+		}
+		text := strings.ReplaceAll("\n"+s.Examples.Match[0].Text, "\n", "\n    ")
+		if matches := scanAll(e, text); len(matches) != 1 || matches[0].Rule.ID != s.ID {
+			t.Errorf("found:%s", describe(text, matches))
+		}
+	}
+}

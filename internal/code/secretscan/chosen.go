@@ -16,8 +16,14 @@ func isChosen(value, name []byte, shape Shape) bool {
 	if len(value) < 5 || len(value) > 100 || !isPlainWord(value) || isReference(value) || isRules(value) || isHash(value) || hasRun(value, 5) {
 		return false
 	}
-	if bytes.IndexByte(value, '/') >= 0 && countDigits(value) == 0 || isPropertyName(value, shape == Bare) || isConstantName(value) || bytes.Trim(value, "0123456789") == nil {
+	if bytes.IndexByte(value, '/') >= 0 && countDigits(value) == 0 || isPropertyName(value, shape == Bare) || isConstantName(value) {
 		return false
+	}
+	if len(bytes.Trim(value, "0123456789")) == 0 && !isChosenNumber(value) {
+		return false
+	}
+	if shape == Header || !namesPassword(name) && (shape == Bare || speaksOfSecrets(value)) {
+		return false // a message, the name of an object that holds one, or "client-secret-for-tests"
 	}
 	var buf [maxValue]byte
 	low := appendLower(buf[:0], value)
@@ -25,6 +31,33 @@ func isChosen(value, name []byte, shape Shape) bool {
 		return true // what somebody sets up with it has that password
 	}
 	return !standsForAny(low) && !(isEmptyTalk(value) && (shape == Argument || bytes.ContainsAny(value, "-_."))) && !isNameOfKey(low, name) && !stopsTemplate(low)
+}
+
+// isChosenNumber says whether a number passes for a password: it is not one that
+// counts up or down.
+func isChosenNumber(b []byte) bool {
+	return len(b) >= 7 && !bytes.Contains([]byte("01234567890123456789"), b) && !bytes.Contains([]byte("98765432109876543210"), b) && !countsUp(b)
+}
+
+// namesPassword says whether a key's name is that of a password, and not of a
+// secret of some other kind; without a name it is.
+func namesPassword(name []byte) bool {
+	return len(name) == 0 || bytes.Contains(name, []byte("pass")) || bytes.Contains(name, []byte("pwd"))
+}
+
+// speaksOfSecrets says whether a value tells what it stands for, or that it is
+// made up, as most do that people give to a secret which chance should have made.
+func speaksOfSecrets(value []byte) bool {
+	if isMadeUp(value) || countsUp(value) {
+		return true
+	}
+	low := lower(string(value[:min(len(value), maxValue)]))
+	for _, word := range []string{"key", "token", "removed", "redact", "secur", "replace", "demo", "dummy", "fake", "mock", "sample", "string", "value", "client", "oauth", "cookie", "session", "hidden", "invalid", "wrong", "123123", "foo", "baz"} {
+		if strings.Contains(low, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // isPlainWord says whether b is in one piece, of printable ASCII without what
@@ -65,7 +98,7 @@ func appendLower(dst, b []byte) []byte {
 
 // stopsTemplate says whether b, in lower case, is to be filled in.
 func stopsTemplate(low []byte) bool {
-	for _, mark := range []string{"${", "#{", "xxxx", "yyyy", "****", "....", "____", "notreal", "not-real", "not_real", "your", "changeme-", "example"} {
+	for _, mark := range []string{"${", "#{", "xxxx", "yyyy", "****", "...", "____", "notreal", "not-real", "not_real", "your", "changeme-", "example"} {
 		if bytes.Contains(low, []byte(mark)) {
 			return true
 		}
@@ -99,7 +132,7 @@ var anyPassword = wordSet(`
 	current_password new_password old_password forgot reset change update create edit submit sign-in signin signup logout`)
 
 // numbered are words that stand for any password with numbers behind them too.
-var numbered = wordSet(`anonymous test tests testing testpass pass abc abcd abcde abcdef abcdefgh foo bar baz foobar user new qwe qwerty xyz asdf todo tbd fixme key sa`)
+var numbered = wordSet(`anonymous test tests something anything testing testpass pass abc abcd abcde abcdef abcdefgh foo bar baz foobar user new qwe qwerty xyz asdf todo tbd fixme key sa`)
 
 // talk are the words of which names for passwords are made.
 var talk = wordSet(`

@@ -162,9 +162,10 @@ func (sc *score) labelled(t *testing.T, s *scanner, dir string, labels map[strin
 
 // file scores one file.
 func (sc *score) file(s *scanner, shown, path string, data []byte, sightings []sighting, labels []*label) {
-	lines := bytes.Split(data, []byte("\n"))
+	lines := bytes.Split(bytes.ReplaceAll(bytes.ReplaceAll(data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n")), []byte("\n"))
 	for _, g := range sightings {
 		if _, ok := s.judge(path, g); ok {
+			g.Line += returnsBefore(data, g.Line)
 			sc.sighting(shown, path, lines, g, labels)
 		}
 	}
@@ -185,6 +186,19 @@ func (sc *score) file(s *scanner, shown, path string, data []byte, sightings []s
 			sc.tell("missed", shown, l.first, l.category, lines)
 		}
 	}
+}
+
+// returnsBefore counts the carriage returns before a line that stand alone: the
+// labels count them as ends of lines.
+func returnsBefore(data []byte, line int) int {
+	n := 0
+	for text := range bytes.Lines(data) {
+		if line--; line == 0 {
+			break
+		}
+		n += bytes.Count(bytes.TrimSuffix(bytes.TrimSuffix(text, []byte("\n")), []byte("\r")), []byte("\r"))
+	}
+	return n
 }
 
 func (sc *score) sighting(shown, path string, lines [][]byte, g sighting, labels []*label) {

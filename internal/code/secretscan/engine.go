@@ -47,6 +47,7 @@ const (
 	Argument               // an argument of a setter
 	Variable               // a variable of the environment, set in a command or a list
 	Parameter              // a parameter of a URL or of a form
+	Header                 // what follows the name of a header within a string
 )
 
 // Match is one credential in a text. All offsets count bytes from its start.

@@ -64,6 +64,6 @@ func (s *scanner) place(t *told, known *blobs, in *repo.Introductions) {
 	s.pathsOf(known, in, t)
 	for _, oid := range slices.Sorted(maps.Keys(known.inside)) {
 		_, path, _ := in.Of(oid)
-		t.Inside.add(path, known.inside[oid])
+		t.Inside.add(path, gitName+oid, known.inside[oid])
 	}
 }

@@ -30,6 +30,7 @@ func (s *scanner) runHistory(ctx context.Context, p *check.Pass, r *repo.Repo) (
 				return told{}, err
 			}
 		}
+		whole.Inside.digestCut(ctx, r)
 		remember(p.Memo(), whole, ok)
 	}
 	return whole, nil
@@ -107,10 +108,12 @@ func (s *scanner) eachBlob(ctx context.Context, p *check.Pass, r *repo.Repo, in 
 }
 
 // tellHistory says what was looked at and what could not be.
-func (s *scanner) tellHistory(p *check.Pass, t told) {
+// What was cut of the work tree is told of there.
+func (s *scanner) tellHistory(p *check.Pass, t told, tree *lookedInto) {
 	p.Observe(event.Observation{What: "blobs of the history scanned for secrets", Count: int64(t.Blobs), Rules: s.ruleIDs()})
 	p.Observe(event.Observation{What: "bytes of the history scanned for secrets", Count: t.Bytes})
-	t.Inside.tell(p, "the history")
+	inside := t.Inside.without(tree)
+	inside.tell(p, "the history")
 	tellPointers(p, int64(t.Pointers), "the history")
 	s.tellMessages(p, t)
 	if t.Missing > 0 {

@@ -20,7 +20,7 @@ func (r *rule) accepts(text []byte, m Match) bool {
 		return false
 	}
 	if r.Weak {
-		return !isPublished(secret)
+		return !isPublished(secret) && (r.Form != knowledge.LineForm || isChosen(secret, nil, m.Shape))
 	}
 	body := secret[min(r.Prefix, len(secret)):]
 	if r.MinEntropy > 0 && entropy(body) < r.MinEntropy || isPublished(secret) {

@@ -1,6 +1,8 @@
 package secretscan
 
 import (
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -11,6 +13,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/code/unwrap"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
 )
 
 // maxNamed is how many files a message names.
@@ -21,8 +24,16 @@ const countInside = "inside "
 
 // opened is what was looked into under a path.
 type opened struct {
-	Path string `json:"path"`
+	Path   string `json:"path"`
+	Digest string `json:"digest,omitempty"` // of the file, where that is needed
 	*unwrap.Walk
+}
+
+// cutFile is a file that was not looked into to its end.
+type cutFile struct {
+	Path   string `json:"path"`
+	Digest string `json:"digest"` // of its bytes, or "git:" and the name of the blob
+	Why    string `json:"why"`
 }
 
 // lookedInto adds up what was looked into.
@@ -32,10 +43,10 @@ type lookedInto struct {
 	Decoded int64                 `json:"decoded,omitempty"`
 	Unread  map[unwrap.Kind]int64 `json:"unread,omitempty"`
 	Broken  []string              `json:"broken,omitempty"` // paths
-	Cut     map[string]string     `json:"cut,omitempty"`    // why, by path
+	Cut     []cutFile             `json:"cut,omitempty"`
 }
 
-func (t *lookedInto) add(path string, w *unwrap.Walk) {
+func (t *lookedInto) add(path, digest string, w *unwrap.Walk) {
 	t.Opened += int64(w.Opened)
 	t.Texts += int64(w.Texts)
 	t.Decoded += int64(w.Decoded)
@@ -49,19 +60,20 @@ func (t *lookedInto) add(path string, w *unwrap.Walk) {
 		t.Broken = append(t.Broken, path)
 	}
 	if w.Cut != "" {
-		if t.Cut == nil {
-			t.Cut = map[string]string{}
-		}
-		t.Cut[path] = w.Cut
+		t.Cut = append(t.Cut, cutFile{path, digest, w.Cut})
 	}
 }
 
-// count notes w in the item of a file.
-func countOpened(item *check.Item, path string, w *unwrap.Walk) error {
+// countOpened notes w in the item of a file.
+func countOpened(item *check.Item, f repo.File, w *unwrap.Walk) error {
 	if w == nil {
 		return nil
 	}
-	key, err := json.Marshal(opened{path, w})
+	of := opened{Path: f.Path, Walk: w}
+	if w.Cut != "" {
+		of.Digest = f.Digest
+	}
+	key, err := json.Marshal(of)
 	if err == nil {
 		item.Count(countInside+string(key), 1)
 	}
@@ -80,7 +92,7 @@ func tallyOf(keys []string) (*lookedInto, error) {
 		if err := json.Unmarshal([]byte(text), &of); err != nil {
 			return nil, fmt.Errorf("reading what the files of the work tree hold: %w", err)
 		}
-		t.add(of.Path, of.Walk)
+		t.add(of.Path, of.Digest, of.Walk)
 	}
 	return t, nil
 }
@@ -99,14 +111,46 @@ func (t *lookedInto) tell(p *check.Pass, where string) {
 		observe(t.Unread[kind], fmt.Sprintf("of %s not looked into: %s", where, kind))
 	}
 	t.tellBroken(p, where)
-	for _, path := range slices.Sorted(maps.Keys(t.Cut)) {
+	slices.SortFunc(t.Cut, func(a, b cutFile) int { return cmp.Or(cmp.Compare(a.Path, b.Path), cmp.Compare(a.Digest, b.Digest)) })
+	for _, f := range t.Cut {
 		p.Problem(event.Problem{
-			Code: string(fault.TooCostly), Path: path, Incomplete: true,
-			Message: fmt.Sprintf("the file, in %s, was not looked into to its end: %s", where, t.Cut[path]),
+			Code: string(fault.TooCostly), Path: f.Path, Incomplete: true, Digest: f.Digest,
+			Message: fmt.Sprintf("the file, in %s, was not looked into to its end: %s", where, f.Why),
 			Hint:    "an archive of that size is not source: build it, or fetch it, where it is needed, and remove it",
 		})
 	}
 }
+
+// without leaves out the files that were cut in other as well: the same bytes
+// are told of once.
+func (t lookedInto) without(other *lookedInto) lookedInto {
+	t.Cut = slices.DeleteFunc(slices.Clone(t.Cut), func(f cutFile) bool {
+		return slices.ContainsFunc(other.Cut, func(g cutFile) bool { return g.Digest == f.Digest })
+	})
+	return t
+}
+
+// digestCut puts the digests of their bytes in the place of the names that git
+// has for them, so that a file is the same here as in a work tree. The names
+// stay where an object cannot be read.
+func (t *lookedInto) digestCut(ctx context.Context, r *repo.Repo) {
+	var names []string
+	for _, f := range t.Cut {
+		if name, ok := strings.CutPrefix(f.Digest, gitName); ok {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	digests := r.DigestsOf(ctx, names)
+	for i := range t.Cut {
+		t.Cut[i].Digest = cmp.Or(digests[strings.TrimPrefix(t.Cut[i].Digest, gitName)], t.Cut[i].Digest)
+	}
+}
+
+// gitName is before the name of an object that stands for a digest.
+const gitName = "git:"
 
 // tellBroken is no alarm: a file that no program can open holds nothing that
 // one could read, and test data is full of such files.

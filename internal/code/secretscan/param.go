@@ -120,7 +120,7 @@ func wraps(name []byte) bool {
 	var buf [maxKey * 2]byte
 	words := snake(buf[:0], name[at+1:])
 	switch string(words[bytes.LastIndexByte(words, '_')+1:]) {
-	case "some", "just", "string", "str", "ptr", "pointer", "byte", "bytes", "secret", "value", "password", "passphrase", "credential", "text", "lit", "literal", "unsafe", "buffer":
+	case "some", "just", "string", "str", "ptr", "pointer", "byte", "bytes", "secret", "value", "password", "passphrase", "credential", "text", "lit", "literal", "unsafe", "buffer", "token":
 		return !gets(words)
 	}
 	return false

@@ -66,7 +66,21 @@ func readUserInfo(text []byte, pos int) (u userInfo, ok bool) {
 	host := part[end+1:]
 	host = host[:cut(host, "/:?#,;")]
 	u = userInfo{span{pos, pos + colon}, span{pos + colon + 1, pos + end}, span{pos + end + 1, pos + end + 1 + len(host)}}
-	return u, isHost(host)
+	return u, isHost(host) || isFilledIn(host, text[u.host.end:])
+}
+
+// isFilledIn says whether the host is put in at run time: a verb of a format, a
+// variable, a field between braces.
+func isFilledIn(host, behind []byte) bool {
+	switch {
+	case len(host) == 2 && host[0] == '%':
+		return host[1] == 's' || host[1] == 'v' || host[1] == 'd'
+	case len(host) > 1 && host[0] == '$':
+		return isHost(host[1:])
+	case len(host) == 0 || len(host) == 1 && host[0] == '$':
+		return len(behind) > 1 && behind[0] == '{' && isWord(behind[1])
+	}
+	return false
 }
 
 func isHost(host []byte) bool {

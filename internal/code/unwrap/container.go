@@ -8,6 +8,8 @@ import (
 	"errors"
 	"io"
 	"strings"
+
+	"github.com/klauspost/compress/zstd"
 )
 
 // Each calls fn with everything in the container that r reads. Content is only
@@ -35,12 +37,18 @@ func (w *Walk) Each(kind Kind, r io.Reader, fn func(Entry) error) error {
 	return fn(Entry{Content: w.meter(stream), Size: -1})
 }
 
+// maxWindow is the largest window of a zstd stream that is kept in memory. Those
+// made with the usual levels have 8 MiB at most.
+const maxWindow = 16 << 20
+
 func (w *Walk) decompress(kind Kind, r io.Reader) (io.Reader, error) {
 	switch kind {
 	case Gzip:
 		return gzip.NewReader(r)
 	case Bzip2:
 		return w.bzip2(r), nil
+	case Zstd:
+		return zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderLowmem(true), zstd.WithDecoderMaxWindow(maxWindow))
 	case Zlib:
 		return zlib.NewReader(r)
 	}

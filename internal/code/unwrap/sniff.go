@@ -10,6 +10,7 @@ const (
 	Zip   Kind = "zip"
 	Gzip  Kind = "gzip"
 	Bzip2 Kind = "bzip2"
+	Zstd  Kind = "zstd"
 	Tar   Kind = "tar"
 	Zlib  Kind = "zlib" // two bytes alone: believed where base64 gave it, and nowhere else
 
@@ -26,14 +27,14 @@ const HeadSize = 512
 // Opens says whether there is a reader for the kind.
 func (k Kind) Opens() bool {
 	switch k {
-	case Zip, Gzip, Bzip2, Tar, Zlib:
+	case Zip, Gzip, Bzip2, Zstd, Tar, Zlib:
 		return true
 	}
 	return false
 }
 
 // Compressed says whether the kind holds one stream without a name.
-func (k Kind) Compressed() bool { return k == Gzip || k == Bzip2 || k == Zlib }
+func (k Kind) Compressed() bool { return k == Gzip || k == Bzip2 || k == Zstd || k == Zlib }
 
 var magics = []struct {
 	kind  Kind
@@ -42,7 +43,7 @@ var magics = []struct {
 	{Zip, "PK\x03\x04"},
 	{Gzip, "\x1f\x8b\x08"},
 	{"xz", "\xfd7zXZ\x00"},
-	{"zstd", "\x28\xb5\x2f\xfd"},
+	{Zstd, "\x28\xb5\x2f\xfd"},
 	{"7z", "7z\xbc\xaf\x27\x1c"},
 	{"rar", "Rar!\x1a\x07"},
 	{"lz4", "\x04\x22\x4d\x18"},

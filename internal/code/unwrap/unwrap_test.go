@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/zstd"
 )
 
 // zipOf packs files given as name, content, name, content.
@@ -69,6 +70,36 @@ func tarOf(t testing.TB, files ...string) []byte {
 	return b.Bytes()
 }
 
+func zstdOf(t testing.TB, data []byte) []byte {
+	t.Helper()
+	w, err := zstd.NewWriter(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return w.EncodeAll(data, nil)
+}
+
+// TestWideWindow: a stream that wants more memory than there is for it is
+// damaged goods, and costs nothing.
+func TestWideWindow(t *testing.T) {
+	w, err := zstd.NewWriter(nil, zstd.WithWindowSize(2*maxWindow))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	w.Reset(&b)
+	if _, err := w.Write(bytes.Repeat([]byte("abcdefgh"), maxWindow/2)); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	walk := NewWalk(int64(b.Len()))
+	if got := entries(t, walk, b.Bytes()); !walk.Broken || len(got) != 1 || got[0] != "/: " {
+		t.Errorf("broken: %v; %v", walk.Broken, got)
+	}
+}
+
 // entries lists what a walk gives of data, entered as far as it goes.
 func entries(t testing.TB, w *Walk, data []byte) []string {
 	t.Helper()
@@ -104,6 +135,7 @@ func TestEach(t *testing.T) {
 		"tar.gz":        {gzipOf(t, tarOf(t, "x", "1")), []string{"//x: 1"}},
 		"zip in zip":    {zipOf(t, zip.Store, "in.zip", string(plain)), []string{"/in.zip/a.txt: one", "/in.zip/b/c.txt: two"}},
 		"no directory":  {plain[:bytes.Index(plain, []byte("PK\x01\x02"))], []string{"/a.txt: one", "/b/c.txt: two"}},
+		"tar.zst":       {zstdOf(t, tarOf(t, "x", "1")), []string{"//x: 1"}},
 		"cut off":       {gzipOf(t, bytes.Repeat([]byte("abc"), 3))[:15], []string{"/: abcabcabc"}},
 		"only a header": {[]byte("PK\x03\x04 and no more than that, which is text"), nil},
 	} {
@@ -133,6 +165,7 @@ func TestBounds(t *testing.T) {
 		most int64 // that may come out
 	}{
 		"ratio":          {gzipOf(t, []byte(zeros)), "times its size", 40 << 20},
+		"ratio of zstd":  {zstdOf(t, []byte(zeros)), "times its size", 40 << 20},
 		"nested ratio":   {gzipOf(t, zipOf(t, zip.Deflate, "a", zeros, "b", zeros)), "times its size", 40 << 20},
 		"overlap":        {overlapping(t, 300), "upon one another", 0},
 		"entries":        {zipOf(t, zip.Store, many...), "entries", 0},
@@ -280,6 +313,7 @@ func FuzzEach(f *testing.F) {
 	f.Add(plain)
 	f.Add(plain[:len(plain)-30])
 	f.Add(gzipOf(f, tarOf(f, "x", "1")))
+	f.Add(zstdOf(f, tarOf(f, "x", "1")))
 	f.Add([]byte("BZh91AY&SY\x17\x72\x45\x38\x50\x90\x00\x00\x00\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		w := NewWalk(int64(len(data)))

@@ -57,6 +57,9 @@ func votesOf(decisions finding.Decisions) []vote {
 	}
 	n := map[sitting]int{}
 	for _, d := range decisions {
+		if d.Rule == finding.Unexamined {
+			continue // it says nothing of any rule
+		}
 		if d.Verdict != finding.FalsePositive && d.Verdict != finding.Accepted && d.Verdict != finding.Fix {
 			continue
 		}

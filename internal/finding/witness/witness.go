@@ -31,7 +31,44 @@ func Clusters(findings []*event.Finding) []Cluster {
 			clusters = append(clusters, split(here)...)
 		}
 	}
+	clusters = elsewhere(clusters, byPlace)
 	slices.SortFunc(clusters, func(a, b Cluster) int { return byWeight(a[0], b[0]) })
+	return clusters
+}
+
+// elsewhere lets findings of others join the one of ours that stands at their
+// place as well: we tell one credential once, and others at each place.
+func elsewhere(clusters []Cluster, byPlace map[place][]*event.Finding) []Cluster {
+	in := map[*event.Finding]int{} // which cluster, from 1
+	for i, c := range clusters {
+		for _, f := range c {
+			in[f] = i + 1
+		}
+	}
+	var ours []*event.Finding
+	for _, here := range byPlace {
+		for _, f := range here {
+			if f.Tool == "" && len(f.Also) > 0 {
+				ours = append(ours, f)
+			}
+		}
+	}
+	slices.SortFunc(ours, byWeight)
+	for _, f := range ours {
+		for _, also := range f.Also {
+			for _, other := range byPlace[place{also.Path, also.Commit, also.Line}] {
+				if other.Tool == "" || in[other] > 0 || !sharesWeakness(f, other) {
+					continue
+				}
+				if in[f] == 0 {
+					clusters = append(clusters, Cluster{f})
+					in[f] = len(clusters)
+				}
+				clusters[in[f]-1] = append(clusters[in[f]-1], other)
+				in[other] = in[f]
+			}
+		}
+	}
 	return clusters
 }
 
@@ -78,6 +115,10 @@ func same(a, b *event.Finding) bool {
 	if a.EndColumn > 0 && b.EndColumn > 0 && (a.EndColumn <= b.Column || b.EndColumn <= a.Column) {
 		return false
 	}
+	return sharesWeakness(a, b)
+}
+
+func sharesWeakness(a, b *event.Finding) bool {
 	theirs := weaknesses(b)
 	return slices.ContainsFunc(weaknesses(a), func(w int) bool { return slices.Contains(theirs, w) })
 }

@@ -69,3 +69,17 @@ func TestShare(t *testing.T) {
 		t.Errorf("a tool's own suppression: got %+v", a)
 	}
 }
+
+// We tell a credential once wherever it stands, others tell it at each place.
+func TestOtherPlaces(t *testing.T) {
+	ours := at("", "secret.aws", 3, 5, 20, 798)
+	ours.Also = []event.Place{{Path: "a.go", Line: 9}, {Path: "b.go", Line: 1}}
+	here, there, other := at("gitleaks", "aws", 3, 5, 20), at("gitleaks", "aws", 9, 5, 20), at("gosec", "G201", 9, 1, 9, 89)
+	clusters := Clusters([]*event.Finding{other, there, ours, here})
+	if len(clusters) != 1 || len(clusters[0]) != 3 || clusters[0][0] != ours {
+		t.Fatalf("got %+v", clusters)
+	}
+	if clusters = Clusters([]*event.Finding{there, ours, other}); len(clusters) != 1 || len(clusters[0]) != 2 || clusters[0][0] != ours {
+		t.Errorf("at another place alone: %+v", clusters)
+	}
+}

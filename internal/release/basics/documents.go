@@ -31,6 +31,9 @@ func isDocument(p string) bool {
 	if base == "security.txt" {
 		return !aside.Path(p)
 	}
+	if mayTellHow(p) && !aside.Path(p) {
+		return true
+	}
 	switch dir := path.Dir(p); strings.ToLower(dir) {
 	case ".", ".github", "docs", "doc", ".gitlab":
 		return matchesAny(base, policyName, readmeName, supportName, changelogName, licenceName, contributing, ownersName)

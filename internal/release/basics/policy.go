@@ -1,7 +1,6 @@
 package basics
 
 import (
-	"fmt"
 	"path"
 	"regexp"
 	"strings"
@@ -33,7 +32,6 @@ var (
 	tracker      = regexp.MustCompile(`(?i)/(issues|-/issues)(/new)?([/?#)]|$)|(open|file|create|raise|submit) (an|a new|a) (\w+ )?issue|issue tracker`)
 	badge        = regexp.MustCompile(`(?i)shields\.io|badge|\.svg|\.png`)
 	colonGap     = regexp.MustCompile(`:\s*\n\s*\n`) // what follows a colon belongs to what it follows
-	saysSecurity = regexp.MustCompile(`(?i)^(#+\s|=+\s).*(security|vulnerabilit)|^(security|vulnerabilit).*$`)
 )
 
 // wayIn reads a document and says how it lets somebody report.
@@ -142,46 +140,19 @@ func (e *examiner) judgePolicy(p, text string, w way) {
 	e.report(f, f.Rule)
 }
 
-// noPolicy reports that there is none. Where another document names a way, that
-// is less bad: it is only hard to find.
+// noPolicy reports that there is none, unless another document that a finder
+// reads says how to report.
 func (e *examiner) noPolicy() {
-	f := event.Finding{Rule: "security.no-policy", Message: "no SECURITY.md and no security.txt: nobody can know where to report a weakness",
-		Fix: "Add SECURITY.md with an address that somebody reads, and say within how many days you answer. A policy of the whole organisation, kept elsewhere, does not travel with the source."}
-	for _, doc := range e.documentsIn([]string{".", "docs", ".github"}, func(b string) bool { return matchesAny(b, readmeName, contributing) }) {
-		if doc.Mode == repo.Symlink {
+	for _, doc := range e.docs {
+		if doc.Mode == repo.Symlink || !mayTellHow(doc.Path) {
 			continue
 		}
-		text, ok := e.read(doc)
-		if !ok {
-			continue
-		}
-		if line := sectionWithWay(text); line > 0 {
-			f.Severity, f.Path, f.Line, f.Column, f.Source = event.Low, doc.Path, line, 1, lineAt(text, line)
-			f.Message = fmt.Sprintf("no SECURITY.md: only %s says how to report a weakness, where hosts and finders do not look", doc.Path)
-			f.Fix = "Move the section to SECURITY.md."
-			break
+		if text, ok := e.read(doc); ok && tellsHow(text) {
+			return
 		}
 	}
-	e.report(f, "missing")
-}
-
-// sectionWithWay is the line of a heading about security under which a private
-// way to report stands; 0 where there is none.
-func sectionWithWay(text string) int {
-	lines := strings.Split(visible(text), "\n")
-	for i, line := range lines {
-		if !saysSecurity.MatchString(strings.TrimSpace(line)) {
-			continue
-		}
-		end := i + 1
-		for end < len(lines) && end < i+40 && !strings.HasPrefix(lines[end], "#") {
-			end++
-		}
-		if wayIn(strings.Join(lines[i+1:end], "\n")) == private && aboutReports.MatchString(strings.Join(lines[i:end], "\n")) {
-			return i + 1
-		}
-	}
-	return 0
+	e.report(event.Finding{Rule: "security.no-policy", Message: "no SECURITY.md and no security.txt, and no document says how to report a weakness: nobody can know where to",
+		Fix: "Add SECURITY.md with an address that somebody reads, and say within how many days you answer. A policy of the whole organisation, kept elsewhere, does not travel with the source."}, "missing")
 }
 
 // lineColumn is where offset stands in text, both from 1.

@@ -55,7 +55,9 @@ func OpenVEX(w io.Writer, name, author, version string, at time.Time, words []Wo
 		Tooling: "plimsoll " + version, Statements: []statement{}}
 	prints := make([]string, 0, len(words))
 	for _, word := range words {
-		if !word.Whole { // the decision itself says what it covers
+		// The decision itself says what it covers; and of a file that nobody has
+		// looked into there is nothing to state.
+		if !word.Whole || word.Decision.Rule == finding.Unexamined {
 			continue
 		}
 		s, err := statementOf(name, word)
