@@ -1,0 +1,127 @@
+// Package envelope writes signed envelopes (DSSE 1.0) that several people sign,
+// one after the other. Package verify reads them; it cannot write any, since
+// whoever only verifies should carry nothing that signs.
+package envelope
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"github.com/plimsoll-dev/plimsoll/verify"
+)
+
+// Signer signs with one key of the organisation. The message is what is signed;
+// a signer of P-256 hashes it with SHA-256 itself.
+type Signer interface {
+	Key() verify.Key
+	Sign(ctx context.Context, message []byte) ([]byte, error)
+	Close() error
+}
+
+// Envelope is the JSON of an envelope; the bytes are in base64.
+type Envelope struct {
+	PayloadType string      `json:"payloadType"`
+	Payload     []byte      `json:"payload"`
+	Signatures  []Signature `json:"signatures"`
+}
+
+// Signature is one person's. KeyID is only where to look; what counts is that
+// the signature fits a key of the trust file.
+type Signature struct {
+	KeyID string `json:"keyid"`
+	Sig   []byte `json:"sig"`
+}
+
+// Errors of Add.
+var (
+	ErrSigned = errors.New("the key has signed it already")
+	errNone   = errors.New("nobody signs it")
+)
+
+// PAE is what is signed: the type and the payload, each with its length before
+// it, so that no two pairs give the same bytes.
+func PAE(payloadType string, payload []byte) []byte {
+	b := []byte("DSSEv1 ")
+	b = strconv.AppendInt(b, int64(len(payloadType)), 10)
+	b = append(append(b, ' '), payloadType...)
+	b = strconv.AppendInt(append(b, ' '), int64(len(payload)), 10)
+	return append(append(b, ' '), payload...)
+}
+
+// Sign wraps a payload with the signatures of all signers: one line of JSON
+// without its end.
+func Sign(ctx context.Context, payloadType string, payload []byte, signers ...Signer) ([]byte, error) {
+	if len(signers) == 0 {
+		return nil, fmt.Errorf("signing a %s: %w", payloadType, errNone)
+	}
+	e := &Envelope{PayloadType: payloadType, Payload: payload}
+	for _, s := range signers {
+		if err := e.add(ctx, s); err != nil {
+			return nil, err
+		}
+	}
+	return json.Marshal(e)
+}
+
+// Add adds a signature to an envelope. ErrSigned says that the key is among its
+// signers already.
+func Add(ctx context.Context, envelope []byte, signer Signer) ([]byte, error) {
+	e, err := Read(envelope)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.add(ctx, signer); err != nil {
+		return nil, err
+	}
+	return json.Marshal(e)
+}
+
+func (e *Envelope) add(ctx context.Context, signer Signer) error {
+	key := signer.Key()
+	for _, s := range e.Signatures {
+		if s.KeyID == key.ID {
+			return fmt.Errorf("adding the signature of %s: %w", key.ID, ErrSigned)
+		}
+	}
+	sig, err := signer.Sign(ctx, PAE(e.PayloadType, e.Payload))
+	if err != nil {
+		return fmt.Errorf("signing with %s: %w", key.ID, err)
+	}
+	e.Signatures = append(e.Signatures, Signature{KeyID: key.ID, Sig: sig})
+	return nil
+}
+
+// Read reads an envelope of ours: it verifies no signature. Strangers' envelopes
+// are for package verify.
+func Read(envelope []byte) (*Envelope, error) {
+	if len(envelope) > verify.MaxEnvelope {
+		return nil, fmt.Errorf("reading an envelope: it has %d bytes, more than %d", len(envelope), verify.MaxEnvelope)
+	}
+	var e Envelope
+	decoder := json.NewDecoder(bytes.NewReader(envelope))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&e); err != nil {
+		return nil, fmt.Errorf("reading an envelope: %w", err)
+	}
+	if decoder.More() {
+		return nil, errors.New("reading an envelope: something follows it")
+	}
+	if e.PayloadType == "" || len(e.Payload) == 0 {
+		return nil, errors.New("reading an envelope: it holds nothing")
+	}
+	return &e, nil
+}
+
+// Signers are the ids of the keys that e says it is signed by.
+func (e *Envelope) Signers() []string {
+	ids := make([]string, len(e.Signatures))
+	for i, s := range e.Signatures {
+		ids[i] = s.KeyID
+	}
+	return ids
+}
+
