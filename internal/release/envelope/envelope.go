@@ -124,4 +124,3 @@ func (e *Envelope) Signers() []string {
 	}
 	return ids
 }
-
