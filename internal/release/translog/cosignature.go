@@ -124,3 +124,16 @@ func (s *noteSigner) Sign(text []byte) ([]byte, error) {
 	sig, err := s.signer.Sign(context.Background(), cosigned(at, text))
 	return append(binary.BigEndian.AppendUint64(nil, uint64(at)), sig...), err
 }
+
+// PublicLine is the verifier key of a private key in the form of notes.
+func PublicLine(private string) (string, error) {
+	fields := strings.Split(private, "+")
+	if len(fields) != 5 {
+		return "", errors.New("it has another form")
+	}
+	seed, err := base64.StdEncoding.DecodeString(fields[4])
+	if err != nil || len(seed) != 1+ed25519.SeedSize || seed[0] != 1 {
+		return "", errors.New("it is no Ed25519 key")
+	}
+	return note.NewEd25519VerifierKey(fields[2], ed25519.NewKeyFromSeed(seed[1:]).Public().(ed25519.PublicKey))
+}

@@ -1,0 +1,36 @@
+package seal
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/verify"
+)
+
+// RehashFile holds a file, by its path from the repository's root, against a
+// deliverable.
+func RehashFile(root, path string, d verify.Deliverable) error {
+	dir, err := os.OpenRoot(root)
+	if err != nil {
+		return err
+	}
+	defer dir.Close()
+	file, err := dir.Open(filepath.FromSlash(path))
+	if err != nil {
+		return fault.Wrap(fault.NotFound, err, "build it again as it was prepared, or prepare it anew", "reading the deliverable %s", d.Name)
+	}
+	defer file.Close()
+	hash := sha256.New()
+	n, err := io.Copy(hash, file)
+	if err != nil {
+		return fault.Wrap(fault.Incomplete, err, "try again", "reading the deliverable %s", d.Name)
+	}
+	if got := "sha256:" + hex.EncodeToString(hash.Sum(nil)); got != d.Digest || n != d.Size {
+		return fault.New(fault.Untrusted, "prepare it again: what was approved is not what lies there", "the deliverable %s has changed: it is %s, prepared was %s", d.Name, got, d.Digest)
+	}
+	return nil
+}
