@@ -15,6 +15,7 @@ test: ## every test; installs what they need from Debian's packages when run as 
 	mkdir -p build
 	$(GO) tool gotestsum --format pkgname --junitfile build/tests.xml -- ./...
 	cd examples/guestbook && $(GO) vet ./...
+	@for module in helpers/*/go.mod; do (cd $$(dirname $$module) && echo "== $$(dirname $$module)" && $(GO) vet ./... && $(GO) test ./...) || exit 1; done
 
 lint: ## vet, staticcheck, govulncheck where its database can be reached
 	$(GO) vet ./...
@@ -31,8 +32,9 @@ fuzz: ## fuzz every parser for FUZZTIME each
 generate: ## tables that are made from knowledge/
 	$(GO) generate ./...
 
-crash: build ## kill -9 a hundred checks at random moments
+crash: build ## kill -9 a hundred checks and a hundred sealings at random moments
 	$(GO) test -count=1 -timeout 30m ./internal/cli -v -run TestKill -crash 100
+	$(GO) test -count=1 -timeout 30m ./internal/release/seal -v -run TestKill -crash 100
 
 big: build ## the bad inputs that are too large for every run: 2 GB and 500 MB files, 100,000 files
 	$(GO) test -count=1 -timeout 30m ./internal/cli -v -run TestBig -big

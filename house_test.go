@@ -125,8 +125,8 @@ func goFiles(t *testing.T) []string {
 			return err
 		}
 		name := d.Name()
-		if d.IsDir() && (name == "testdata" || path == "examples" || (strings.HasPrefix(name, ".") && name != ".")) {
-			return filepath.SkipDir // examples are modules of their own
+		if d.IsDir() && (name == "testdata" || path == "examples" || path == "helpers" || (strings.HasPrefix(name, ".") && name != ".")) {
+			return filepath.SkipDir // examples and helpers are modules of their own
 		}
 		if strings.HasSuffix(name, ".go") {
 			files = append(files, path)
