@@ -127,7 +127,7 @@ func (s *noteSigner) Sign(text []byte) ([]byte, error) {
 
 // PublicLine is the verifier key of a private key in the form of notes.
 func PublicLine(private string) (string, error) {
-	fields := strings.Split(private, "+")
+	fields := strings.SplitN(private, "+", 5) // base64 has + too
 	if len(fields) != 5 {
 		return "", errors.New("it has another form")
 	}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -430,5 +431,23 @@ func TestCheckpointRefused(t *testing.T) {
 		t.Fatal(err)
 	} else if _, err := ReadCheckpoint(sign(origin+"\n1\n"+root+"\n"), other); fault.CodeOf(err) != fault.Untrusted {
 		t.Errorf("another key: %v", err)
+	}
+}
+
+// TestPublicLine: as golang.org/x/mod pairs them, whatever the base64 holds.
+func TestPublicLine(t *testing.T) {
+	for range 50 {
+		private, public, err := note.GenerateKey(rand.Reader, origin)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := PublicLine(private); got != public || err != nil {
+			t.Fatalf("%s gives %s, %v", public, got, err)
+		}
+	}
+	for _, bad := range []string{"", "PRIVATE+KEY+a+b", "PRIVATE+KEY+a+b+c"} {
+		if _, err := PublicLine(bad); err == nil {
+			t.Errorf("%q is a key", bad)
+		}
 	}
 }
