@@ -43,11 +43,19 @@ type candidate struct {
 	offset     int16 // -1: the first of the three stands before the literal
 }
 
-// hit is a literal found in a text.
-type hit struct {
-	at      int
-	literal int32
-}
+// hit is a literal found in a text: its place, and its number in the lowest
+// bits, so that hits sort as numbers do.
+type hit uint64
+
+const literalBits = 16
+
+func newHit(at int, literal int32) hit { return hit(at)<<literalBits | hit(literal) }
+
+func (h hit) at() int        { return int(h >> literalBits) }
+func (h hit) literal() int32 { return int32(h & (1<<literalBits - 1)) }
+
+// moved is the same literal by places farther on.
+func (h hit) moved(by int) hit { return h + hit(by)<<literalBits }
 
 const (
 	foldMask  = 0x202020
@@ -67,7 +75,7 @@ func threeAt[T []byte | string](text T) uint32 {
 
 // newFilter makes the filter for literals, whose texts are in lower case.
 func newFilter(literals []literal) (*filter, error) {
-	if len(literals) >= 1<<16 {
+	if len(literals) >= 1<<literalBits {
 		return nil, fmt.Errorf("%d literals are more than the filter takes", len(literals))
 	}
 	f := &filter{}
@@ -246,7 +254,7 @@ func (f *filter) compare(text []byte, at int, literal int32, from, to int, hits 
 	if at > 0 && f.guarded[literal] && !mayPrecede(text[at-1]) {
 		return hits
 	}
-	return append(hits, hit{at, literal})
+	return append(hits, newHit(at, literal))
 }
 
 // equalFold compares text with a literal in lower case, ASCII letters in either case.
