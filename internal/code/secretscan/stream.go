@@ -122,7 +122,7 @@ func (t *reading) told() *examined {
 func (t *reading) text(r io.Reader, mark []byte, size int64) (*examined, error) {
 	if bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
 		r = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(r)
-		size = -1
+		size += size / 2 // three bytes for two at most; unknown remains unknown
 	}
 	if size > repo.WindowSize-1<<10 {
 		size = repo.WindowSize // so that only a window with another behind it is of that length

@@ -21,7 +21,6 @@ type trail struct {
 	size  int    // of the text
 	spent int    // bytes that expressions were given, here and in what this was made from
 	skips int    // see Engine.Scan
-	fresh []span // what was not copied; nil for all
 	// places are where something encoded may begin.
 	places unwrap.Places
 }
@@ -64,7 +63,7 @@ func (e *Engine) WalkMade(text []byte, runs []pack.Run, base *trail) *trail {
 	}
 	s := e.take()
 	defer e.scratch.Put(s)
-	t := &trail{size: len(text), spent: base.spent, fresh: []span{}, hits: make([]hit, 0, len(base.hits)+8)}
+	t := &trail{size: len(text), spent: base.spent, hits: make([]hit, 0, len(base.hits)+8)}
 	m := &made{engine: e, text: text, base: base, trail: t, scan: e.follower(s, text, maxSpent, t)}
 	at := 0
 	for _, run := range runs {
@@ -143,7 +142,6 @@ func (m *made) look(from, to int) {
 	if from >= to {
 		return
 	}
-	m.trail.fresh = append(m.trail.fresh, span{from, to})
 	begin := len(m.trail.hits)
 	m.trail.hits = m.engine.filter.find(m.text, from, to, m.trail.hits)
 	for _, h := range m.trail.hits[begin:] {
