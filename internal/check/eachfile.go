@@ -66,6 +66,9 @@ func (p *Pass) collect(items []*Item) map[string]int64 {
 func (p *Pass) item(ctx context.Context, f repo.File, known KnownFunc, fn FileFunc) *Item {
 	key := itemKey(f)
 	if data, ok := p.memo.Get(key); ok {
+		if counts, ok := plainCounts(data); ok {
+			return &Item{Counts: counts}
+		}
 		item := new(Item)
 		if len(data) == 0 || json.Unmarshal(data, item) == nil {
 			return item
