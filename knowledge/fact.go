@@ -103,8 +103,11 @@ const (
 	languagesFile  = "facts/languages.yaml"
 )
 
-// FactRules are all rules in the order of files and of their lines.
-func FactRules() ([]FactRule, error) { return factRules() }
+//go:generate go run ./genfacts -o fact_table.go
+
+// FactRules are all rules in the order of files and of their lines, without their
+// examples. The slice is shared: do not write to it.
+func FactRules() []FactRule { return factRules() }
 
 // FactNames is the vocabulary of facts, in the order in which they are shown.
 func FactNames() ([]FactName, error) { return factNames() }
@@ -119,15 +122,16 @@ func FileSets() ([]FileSet, error) { return fileSets() }
 func FactsDigest() (string, error) { return factsDigest() }
 
 var (
-	factRules   = sync.OnceValues(loadFactRules)
+	factRules   = sync.OnceValue(factTable)
 	factNames   = sync.OnceValues(func() ([]FactName, error) { return readList[FactName](factFiles, vocabularyFile, "names") })
 	languages   = sync.OnceValues(func() ([]Language, error) { return readList[Language](factFiles, languagesFile, "languages") })
 	fileSets    = sync.OnceValues(func() ([]FileSet, error) { return readList[FileSet](factFiles, setsFile, "sets") })
 	factsDigest = sync.OnceValues(digestFacts)
 )
 
-func loadFactRules() ([]FactRule, error) {
-	names, err := fs.Glob(factFiles, "facts/*.yaml")
+// ReadFactRules reads facts/*.yaml of fsys, examples included.
+func ReadFactRules(fsys fs.FS) ([]FactRule, error) {
+	names, err := fs.Glob(fsys, "facts/*.yaml")
 	if err != nil {
 		return nil, fmt.Errorf("listing fact rules: %w", err)
 	}
@@ -136,7 +140,7 @@ func loadFactRules() ([]FactRule, error) {
 	var reading sync.WaitGroup
 	for i, name := range names {
 		if name != vocabularyFile && name != languagesFile && name != setsFile {
-			reading.Go(func() { parts[i], errs[i] = readFactRules(name) })
+			reading.Go(func() { parts[i], errs[i] = readFactRules(fsys, name) })
 		}
 	}
 	reading.Wait()
@@ -144,8 +148,8 @@ func loadFactRules() ([]FactRule, error) {
 }
 
 // readFactRules reads the rules of one topic, which their ids begin with.
-func readFactRules(name string) ([]FactRule, error) {
-	rules, err := readList[FactRule](factFiles, name, "rules")
+func readFactRules(fsys fs.FS, name string) ([]FactRule, error) {
+	rules, err := readList[FactRule](fsys, name, "rules")
 	if err != nil {
 		return nil, err
 	}

@@ -1,16 +1,16 @@
 package knowledge
 
 import (
+	"bytes"
+	"os"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
 )
 
 func TestFactRulesLoad(t *testing.T) {
-	rules, err := FactRules()
-	if err != nil {
-		t.Fatal(err)
-	}
+	rules := FactRules()
 	topics := map[string]int{}
 	for _, r := range rules {
 		topic, _, _ := strings.Cut(r.ID, ".")
@@ -20,6 +20,31 @@ func TestFactRulesLoad(t *testing.T) {
 		if topics[topic] == 0 {
 			t.Errorf("no rules on %s", topic)
 		}
+	}
+}
+
+// TestFactTable fails while fact_table.go is older than facts/*.yaml.
+func TestFactTable(t *testing.T) {
+	rules, err := ReadFactRules(os.DirFS("."))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := FactSource(rules)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := os.ReadFile("fact_table.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(got, want) {
+		t.Error("fact_table.go is out of date: run go generate ./knowledge")
+	}
+	for i := range rules {
+		rules[i].Examples = Examples{}
+	}
+	if !reflect.DeepEqual(FactRules(), rules) {
+		t.Error("the table says something else than the files")
 	}
 }
 
@@ -55,7 +80,7 @@ func TestFactFilesAreStrict(t *testing.T) {
 	if _, err := readList[FactValue](factFiles, vocabularyFile, "entries"); err == nil {
 		t.Error("a file with unknown fields was read")
 	}
-	if _, err := readFactRules(setsFile); err == nil {
+	if _, err := readFactRules(factFiles, setsFile); err == nil {
 		t.Error("a list of sets was read as rules")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"sync"
 	"time"
@@ -60,6 +61,9 @@ func begin(ctx context.Context, o Options) (*assessment, error) {
 	if err := a.findState(); err != nil {
 		return nil, err
 	}
+	if a.readsAll() {
+		a.repo.Ahead()
+	}
 	if err := a.read(ctx); err != nil {
 		return nil, err
 	}
@@ -100,6 +104,18 @@ func (a *assessment) findState() (err error) {
 		return fmt.Errorf("making a folder for evidence: %w", err)
 	}
 	return nil
+}
+
+// readsAll says whether a check will read the whole history: no run before has
+// left anything that it might go by instead. It is a guess, which costs time where
+// it is wrong.
+func (a *assessment) readsAll() bool {
+	if _, err := os.Stat(check.MemoDir(a.stateDir)); err == nil && !a.NoMemo {
+		return false
+	}
+	return slices.ContainsFunc(Table(Setup{}), func(c *check.Check) bool {
+		return c.ReadsHistory() && c.Ask == "" && !a.keeps(c.ID)
+	})
 }
 
 // read lists the files and finds out which repository this is, side by side.

@@ -8,6 +8,7 @@ package check
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
@@ -90,4 +91,9 @@ type Subject struct {
 	AsOf     time.Time // the date that the run is for
 	StateDir string    // where a check may keep state between runs; "" for nowhere
 	Thorough bool      // a check that takes short cuts compares them with the long way
+}
+
+// ReadsHistory says whether the check declares the history.
+func (c *Check) ReadsHistory() bool {
+	return slices.ContainsFunc(c.Inputs, func(in Input) bool { return in.kind == historyInput })
 }

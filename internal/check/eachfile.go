@@ -18,7 +18,7 @@ import (
 
 // eachFile gives each worker the next file in turn, so that one large file does
 // not hold up the rest, and reports in the order of the paths.
-func (p *Pass) eachFile(ctx context.Context, files []repo.File, fn FileFunc) (map[string]int64, error) {
+func (p *Pass) eachFile(ctx context.Context, files []repo.File, known KnownFunc, fn FileFunc) (map[string]int64, error) {
 	items := make([]*Item, len(files))
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -30,7 +30,7 @@ func (p *Pass) eachFile(ctx context.Context, files []repo.File, fn FileFunc) (ma
 					return
 				}
 				if f := files[i]; f.Mode == repo.Regular || f.Mode == repo.Executable {
-					items[i] = p.item(ctx, f, fn)
+					items[i] = p.item(ctx, f, known, fn)
 				}
 				if i%1000 == 999 {
 					p.Progress("%d of %d files", i+1, len(files))
@@ -62,16 +62,19 @@ func (p *Pass) collect(items []*Item) map[string]int64 {
 	return total
 }
 
-// item is the memo's word on the file, or fn's.
-func (p *Pass) item(ctx context.Context, f repo.File, fn FileFunc) *Item {
+// item is the memo's word on the file, or known's, or fn's.
+func (p *Pass) item(ctx context.Context, f repo.File, known KnownFunc, fn FileFunc) *Item {
 	key := itemKey(f)
 	if data, ok := p.memo.Get(key); ok {
+		if counts, ok := plainCounts(data); ok {
+			return &Item{Counts: counts}
+		}
 		item := new(Item)
 		if len(data) == 0 || json.Unmarshal(data, item) == nil {
 			return item
 		}
 	}
-	item, err := p.examine(ctx, f, fn)
+	item, err := p.examine(ctx, f, known, fn)
 	if err != nil {
 		return &Item{Problems: []event.Problem{notExamined(f.Path, err)}}
 	}
@@ -98,14 +101,20 @@ func tracked(f repo.File) byte {
 	return 'u'
 }
 
-// examine calls fn. A panic on a hostile file must not take the run with it: the
+// examine calls known and, where that knows nothing, fn. A panic on a hostile file must not take the run with it: the
 // file counts as not examined.
-func (p *Pass) examine(ctx context.Context, f repo.File, fn FileFunc) (item *Item, err error) {
+func (p *Pass) examine(ctx context.Context, f repo.File, known KnownFunc, fn FileFunc) (item *Item, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			item, err = nil, &panicError{value: r, stack: debug.Stack()}
 		}
 	}()
+	if known != nil {
+		item = new(Item)
+		if ok, err := known(f, item); ok || err != nil {
+			return item, err
+		}
+	}
 	r, err := p.subject.Snapshot.Open(ctx, f)
 	if err != nil {
 		return nil, err

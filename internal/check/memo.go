@@ -5,7 +5,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"sort"
+	"slices"
 	"sync"
 
 	"github.com/plimsoll-dev/plimsoll/internal/durable"
@@ -46,7 +46,7 @@ func OpenMemo(dir, name, identity string) *Memo {
 		return m
 	}
 	if entries, err := decodeMemo(data); err == nil {
-		m.old = entries
+		m.old, m.used = entries, make(map[string][]byte, len(entries)+1)
 	}
 	return m
 }
@@ -93,12 +93,13 @@ func (m *Memo) Save() error {
 }
 
 func encodeMemo(entries map[string][]byte) []byte {
-	keys := make([]string, 0, len(entries))
-	for key := range entries {
+	keys, size := make([]string, 0, len(entries)), 0
+	for key, value := range entries {
 		keys = append(keys, key)
+		size += len(key) + len(value) + 2*binary.MaxVarintLen32
 	}
-	sort.Strings(keys)
-	var data []byte
+	slices.Sort(keys)
+	data := make([]byte, 0, size)
 	for _, key := range keys {
 		data = binary.AppendUvarint(data, uint64(len(key)))
 		data = append(data, key...)

@@ -183,5 +183,15 @@ type FileFunc func(ctx context.Context, f repo.File, r io.Reader, item *Item) er
 // added up and returned. A file that cannot be read becomes an incomplete
 // problem and the rest goes on.
 func (p *Pass) EachFile(ctx context.Context, input string, fn FileFunc) (map[string]int64, error) {
-	return p.eachFile(ctx, p.Files(input), fn)
+	return p.eachFile(ctx, p.Files(input), nil, fn)
+}
+
+// KnownFunc says what a file gives without its bytes, where the check knows it from
+// elsewhere: that it is a blob that was examined, for instance. It must say what
+// the FileFunc beside it would.
+type KnownFunc func(f repo.File, item *Item) (known bool, err error)
+
+// EachFileUnless is EachFile, but does not open the files that known knows.
+func (p *Pass) EachFileUnless(ctx context.Context, input string, known KnownFunc, fn FileFunc) (map[string]int64, error) {
+	return p.eachFile(ctx, p.Files(input), known, fn)
 }

@@ -54,10 +54,7 @@ var load = sync.OnceValues(compile)
 func compile() (*engine, error) {
 	e := &engine{byID: map[string]int{}, order: map[string]int{}, names: map[string]knowledge.FactName{}, files: newGlobs(), texts: newGlobs(),
 		depends: map[string]map[string][]mark{}, prefix: map[string][]prefixed{}, traits: map[string]map[string][]mark{}, languages: map[string]string{}}
-	rules, err := knowledge.FactRules()
-	if err != nil {
-		return nil, err
-	}
+	rules := knowledge.FactRules()
 	names, err := knowledge.FactNames()
 	if err != nil {
 		return nil, err

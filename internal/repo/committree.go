@@ -63,6 +63,9 @@ func parseTreeEntry(entry string) (File, error) {
 		return File{}, fmt.Errorf("listing the files: unexpected entry %q", entry)
 	}
 	f := File{Path: path, Mode: modeOf(fields[0]), Digest: "git:" + fields[2], Tracked: true}
+	if f.Mode == Regular || f.Mode == Executable {
+		f.Blob = fields[2]
+	}
 	if len(fields) > 3 && fields[3] != "-" {
 		f.Size, _ = strconv.ParseInt(fields[3], 10, 64)
 	}

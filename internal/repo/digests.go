@@ -27,37 +27,43 @@ type digests struct {
 	new map[string]stamp
 }
 
-// stamp is what lstat tells of a file, and the SHA-256 of its content then.
+// stamp is what lstat tells of a file, and the SHA-256 of its content then, and
+// the name that git gives it.
 type stamp struct {
 	size, mtime, ctime int64
 	inode              uint64
 	sum                [sha256.Size]byte
+	blob               [sha256.Size]byte // zeros behind a shorter name, and for none
 }
 
-const digestsMagic = "plimsoll digests 1\n"
+const digestsMagic = "plimsoll digests 2\n"
 
 // racy is how close to our own writing a file's time may be and still be
 // trusted: within it, a change might leave size and time as they were.
 const racy = 2 * time.Second
 
-func (d *digests) lookup(path string, info fs.FileInfo) (string, bool) {
+func (d *digests) lookup(path string, info fs.FileInfo) (stamp, bool) {
 	was, ok := d.old[path]
 	now := stampOf(info)
-	now.sum = was.sum
+	now.sum, now.blob = was.sum, was.blob
 	if !ok || now != was || time.Unix(0, max(was.mtime, was.ctime)).After(d.written.Add(-racy)) {
-		return "", false
+		return stamp{}, false
 	}
 	d.mu.Lock()
 	d.new[path] = was
 	d.mu.Unlock()
-	return "sha256:" + hex.EncodeToString(was.sum[:]), true
+	return was, true
 }
 
-func (d *digests) put(path string, info fs.FileInfo, digest string) {
-	s := stampOf(info)
-	if _, err := hex.Decode(s.sum[:], []byte(digest[len("sha256:"):])); err != nil {
-		return
+// tell puts what is known of the content into f. Names have idSize bytes.
+func (s *stamp) tell(f *File, idSize int) {
+	f.Digest = "sha256:" + hex.EncodeToString(s.sum[:])
+	if s.blob != [sha256.Size]byte{} {
+		f.Blob = hex.EncodeToString(s.blob[:idSize])
 	}
+}
+
+func (d *digests) put(path string, s stamp) {
 	d.mu.Lock()
 	d.new[path] = s
 	d.mu.Unlock()
@@ -99,13 +105,13 @@ func readDigests(r io.Reader) (map[string]stamp, error) {
 	if err != nil {
 		return nil, err
 	}
-	old := make(map[string]stamp, len(data)/96)
+	old := make(map[string]stamp, len(data)/128)
 	for len(data) > 0 {
 		if len(data) < 2 {
 			return nil, io.ErrUnexpectedEOF
 		}
 		n := int(binary.LittleEndian.Uint16(data))
-		const fixed = 8*4 + sha256.Size
+		const fixed = 8*4 + 2*sha256.Size
 		if len(data) < 2+n+fixed {
 			return nil, io.ErrUnexpectedEOF
 		}
@@ -117,6 +123,7 @@ func readDigests(r io.Reader) (map[string]stamp, error) {
 			inode: binary.LittleEndian.Uint64(rest[24:]),
 		}
 		copy(s.sum[:], rest[32:])
+		copy(s.blob[:], rest[32+sha256.Size:])
 		old[path] = s
 		data = rest[fixed:]
 	}
@@ -144,7 +151,7 @@ func (d *digests) save(stateDir string) {
 		for _, n := range []uint64{uint64(s.size), uint64(s.mtime), uint64(s.ctime), s.inode} {
 			data = binary.LittleEndian.AppendUint64(data, n)
 		}
-		data = append(data, s.sum[:]...)
+		data = append(append(data, s.sum[:]...), s.blob[:]...)
 	}
 	_ = durable.WriteSealed(digestsPath(stateDir), digestsMagic, data)
 }

@@ -13,6 +13,9 @@ type File struct {
 	Digest string // "sha256:<hex>" of the bytes, or "git:<hex>" for a file read from an object
 	// Tracked is false for a file of the work tree that git does not know.
 	Tracked bool
+	// Blob is the name that git gives these bytes, in hex, where reading the listing
+	// gave it; "" where it did not. Whoever examined that blob knows the file.
+	Blob string
 }
 
 // Mode says what kind of thing a path holds.

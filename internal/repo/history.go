@@ -57,6 +57,10 @@ func (in *Introductions) Blobs(oidLength int) []string {
 // Introductions reads the history once; later calls share the result.
 func (r *Repo) Introductions(ctx context.Context) (*Introductions, error) { return r.introduced() }
 
+// Ahead begins to read the history that Introductions will be asked for, while
+// something else is waited for. What goes wrong is told there.
+func (r *Repo) Ahead() { go func() { _, _ = r.introduced() }() }
+
 // readIntroductions finds them in the object store, or asks git where that is
 // made in a way that we do not read.
 func (r *Repo) readIntroductions(ctx context.Context) (*Introductions, error) {
@@ -96,7 +100,13 @@ func (r *Repo) readStore(ctx context.Context) (*Introductions, error) {
 
 // result makes the tables by commit, path and blob.
 func (work *introducer) result() *Introductions {
-	in := &Introductions{paths: work.texts, byBlob: make(map[objectID]introduction, 1024)}
+	blobs := 0
+	for _, at := range work.byObject {
+		if at.commit != 0 {
+			blobs++
+		}
+	}
+	in := &Introductions{paths: work.texts, byBlob: make(map[objectID]introduction, blobs)}
 	for i := range work.log.commits {
 		in.commits = append(in.commits, work.repo.hexOf(work.log.commits[i].id))
 	}

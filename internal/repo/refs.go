@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"sort"
 	"strings"
+
+	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
 )
 
 // Ref is a name in the repository that points at an object.
@@ -67,6 +69,9 @@ func (r *Repo) Roots(ctx context.Context) ([]string, error) {
 	if r.head == "" {
 		return nil, nil
 	}
+	if root, err := r.firstCommit(ctx); err == nil {
+		return []string{root}, nil
+	}
 	out, err := r.run(ctx, "rev-list", "--max-parents=0", "--first-parent", r.head)
 	if err != nil {
 		return nil, fmt.Errorf("finding the first commit: %w", err)
@@ -74,4 +79,31 @@ func (r *Repo) Roots(ctx context.Context) ([]string, error) {
 	roots := strings.Fields(string(out))
 	sort.Strings(roots)
 	return roots, nil
+}
+
+// firstCommit follows the first parents from HEAD to their end. Git takes four times
+// as long over it, and is asked where a commit cannot be read.
+func (r *Repo) firstCommit(ctx context.Context) (string, error) {
+	store, err := r.store()
+	if err != nil {
+		return "", err
+	}
+	id, ok := pack.ParseID(r.head)
+	if !ok {
+		return "", errCommit
+	}
+	read := r.readCommit(store.NewGetter())
+	for n := 0; ; n++ {
+		c, err := read(&id)
+		if err != nil {
+			return "", err
+		}
+		if len(c.parents) == 0 {
+			return r.hexOf(id), nil
+		}
+		if n%1000 == 0 && ctx.Err() != nil {
+			return "", ctx.Err()
+		}
+		id = c.parents[0]
+	}
 }

@@ -149,7 +149,7 @@ func (w *versionWalk) eachAlone(ctx context.Context) error {
 	var group sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
 		group.Go(func() {
-			g := w.store.NewGetter()
+			g := w.store.NewLender()
 			for ctx.Err() == nil {
 				i := next.Add(1) - 1
 				if i >= int64(len(w.loose)) {

@@ -26,6 +26,7 @@ type workTree struct {
 	files  []File
 	sparse map[string]bool  // paths that git was told not to check out
 	stamps map[string]stamp // of each file when its digest was taken; sum is empty
+	idSize int              // bytes of the names that git gives
 }
 
 // Snapshot reads the files under examination: the work tree, or the tree of
@@ -47,7 +48,7 @@ func (r *Repo) Snapshot(ctx context.Context, stateDir string, named ...string) (
 		return nil, nil, fmt.Errorf("opening the work tree: %w", err)
 	}
 	known := loadDigests(stateDir)
-	w := &workTree{root: root, sparse: sparse}
+	w := &workTree{root: root, sparse: sparse, idSize: r.idSize}
 	faults := w.stat(ctx, listed, known)
 	known.save(stateDir)
 	return w, faults, nil
@@ -82,13 +83,20 @@ func openRegular(root *os.Root, path string) (*os.File, error) {
 	if !info.Mode().IsRegular() {
 		return nil, fmt.Errorf("%s is no regular file", path)
 	}
+	return openSame(root, name, info)
+}
+
+var errReplaced = errors.New("it was replaced while it was opened")
+
+// openSame opens the regular file that Lstat told of.
+func openSame(root *os.Root, name string, info fs.FileInfo) (*os.File, error) {
 	file, err := root.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	if now, err := file.Stat(); err != nil || !os.SameFile(info, now) {
 		file.Close()
-		return nil, fmt.Errorf("%s was replaced while it was opened", path)
+		return nil, errReplaced
 	}
 	return file, nil
 }
@@ -183,9 +191,10 @@ func (w *workTree) stat(ctx context.Context, listed []File, known *digests) faul
 	var wg sync.WaitGroup
 	for n := range workers {
 		wg.Go(func() {
-			hasher := newHasher()
+			hasher, near := newHasher(w.idSize), &nearby{root: w.root}
+			defer near.close()
 			for i := n; i < len(listed) && ctx.Err() == nil; i += workers {
-				keep[i], faults[i] = w.statOne(&listed[i], &stamps[i], known, hasher)
+				keep[i], faults[i] = w.statOne(&listed[i], &stamps[i], known, hasher, near)
 			}
 		})
 	}
@@ -204,11 +213,12 @@ func (w *workTree) stat(ctx context.Context, listed []File, known *digests) faul
 	return told
 }
 
-func (w *workTree) statOne(f *File, at *stamp, known *digests, h *hasher) (keep bool, _ *fault.Error) {
+func (w *workTree) statOne(f *File, at *stamp, known *digests, h *hasher, near *nearby) (keep bool, _ *fault.Error) {
 	if f.Mode == Submodule {
 		return true, nil
 	}
-	info, err := w.root.Lstat(filepath.FromSlash(f.Path))
+	root, name := near.at(f.Path)
+	info, err := root.Lstat(name)
 	if errors.Is(err, fs.ErrNotExist) && w.sparse[f.Path] {
 		return false, notCheckedOut(f.Path)
 	}
@@ -222,7 +232,7 @@ func (w *workTree) statOne(f *File, at *stamp, known *digests, h *hasher) (keep 
 	switch mode := info.Mode(); {
 	case mode&fs.ModeSymlink != 0:
 		f.Mode = Symlink
-		target, err := w.root.Readlink(filepath.FromSlash(f.Path))
+		target, err := root.Readlink(name)
 		if err != nil {
 			return false, unreadable(f.Path, err)
 		}
@@ -235,15 +245,15 @@ func (w *workTree) statOne(f *File, at *stamp, known *digests, h *hasher) (keep 
 	default:
 		f.Mode = Regular
 	}
-	if digest, ok := known.lookup(f.Path, info); ok {
-		f.Digest = digest
-		return true, nil
+	content, ok := known.lookup(f.Path, info)
+	if !ok {
+		content = *at
+		if err := h.file(root, name, info, &content); err != nil {
+			return false, unreadable(f.Path, err)
+		}
+		known.put(f.Path, content)
 	}
-	f.Digest, err = h.file(w.root, f.Path)
-	if err != nil {
-		return false, unreadable(f.Path, err)
-	}
-	known.put(f.Path, info, f.Digest)
+	content.tell(f, w.idSize)
 	return true, nil
 }
 
@@ -269,25 +279,6 @@ func cause(err error) string {
 func DigestOf(data []byte) string {
 	sum := sha256.Sum256(data)
 	return "sha256:" + hex.EncodeToString(sum[:])
-}
-
-// hasher hashes files one after another with one buffer.
-type hasher struct{ buf []byte }
-
-func newHasher() *hasher { return &hasher{buf: make([]byte, 256<<10)} }
-
-func (h *hasher) file(root *os.Root, path string) (string, error) {
-	file, err := openRegular(root, path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	sum := sha256.New()
-	// The bare reader keeps io.CopyBuffer from a hidden ReadFrom, so that buf is used.
-	if _, err := io.CopyBuffer(sum, struct{ io.Reader }{file}, h.buf); err != nil {
-		return "", err
-	}
-	return "sha256:" + hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // ReadFile returns the content of f, at most limit bytes. It returns a

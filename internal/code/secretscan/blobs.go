@@ -75,9 +75,13 @@ func (b *blobs) count() int {
 	return len(b.sizes)
 }
 
-// add takes over what other knows.
+// add takes over what other knows, which is not used any more.
 func (b *blobs) add(other *blobs) {
 	b.long = b.long || other.long
+	if b.len() == 0 {
+		b.sizes, b.found, b.cut, b.inside, b.lfs = other.sizes, other.found, other.cut, other.inside, other.lfs
+		return
+	}
 	maps.Copy(b.sizes, other.sizes)
 	maps.Copy(b.found, other.found)
 	maps.Copy(b.cut, other.cut)
@@ -98,8 +102,10 @@ func (b *blobs) keep(keep func(oid string) bool) {
 			continue
 		}
 		b.bytes += size
-		b.skipped += b.cut[oid][0]
-		b.more += b.cut[oid][1]
+	}
+	for _, cut := range b.cut {
+		b.skipped += cut[0]
+		b.more += cut[1]
 	}
 }
 

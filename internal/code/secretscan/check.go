@@ -86,7 +86,7 @@ type placed struct {
 }
 
 func (s *scanner) runTree(ctx context.Context, p *check.Pass, found *gathering) (*lookedInto, error) {
-	counts, err := p.EachFile(ctx, workTree, s.examineFile)
+	counts, err := p.EachFileUnless(ctx, workTree, s.knownFile, s.examineFile)
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +129,23 @@ func (s *scanner) examineFile(_ context.Context, f repo.File, r io.Reader, item 
 	if err != nil {
 		return err
 	}
+	return s.tellFile(f, result, item)
+}
+
+// knownFile is a check.KnownFunc: most files are blobs of the history.
+func (s *scanner) knownFile(f repo.File, item *check.Item) (bool, error) {
+	if s.history == nil {
+		return false, nil
+	}
+	result, ok := s.history.result(f.Blob)
+	if !ok {
+		return false, nil
+	}
+	return true, s.tellFile(f, result, item)
+}
+
+// tellFile says what was seen in a file.
+func (s *scanner) tellFile(f repo.File, result *examined, item *check.Item) error {
 	item.Count(countFiles, 1)
 	item.Count(countBytes, result.bytes)
 	if result.pointer {

@@ -81,8 +81,9 @@ type literal struct {
 	values  []int32 // rules of the form value
 	schemes []int32 // rules of the form url
 	users   []int32 // rules of the user's
-	// reach is how many bytes from its beginning on its rules may look at.
-	reach func() int
+	// reach is how many bytes from its beginning on its rules may look at; 0 until
+	// somebody asks, since the rules' expressions say it.
+	reach int32
 }
 
 // scratch is what one scan works with.
@@ -120,10 +121,6 @@ func newEngine(secrets []knowledge.Secret, users map[string]*userRule) (*Engine,
 			}
 			e.literals[n].add(int32(i), secrets[i].Form)
 		}
-	}
-	for i := range e.literals {
-		l := &e.literals[i]
-		l.reach = sync.OnceValue(func() int { return e.reachOf(l) })
 	}
 	var err error
 	if e.filter, err = newFilter(e.literals); err != nil {
@@ -192,22 +189,22 @@ type scan struct {
 // nothing may be looked at any more: that this is so must not rest on the care of
 // every reader.
 func (t *scan) follow(h hit) {
-	l := &t.engine.literals[h.literal]
+	l, at := &t.engine.literals[h.literal()], h.at()
 	t.at = h
 	whole := t.text
 	defer func() { t.text = whole }()
-	t.text = whole[:min(h.at+l.reach(), len(whole))]
+	t.text = whole[:min(at+t.engine.reach(h.literal()), len(whole))]
 	for _, i := range l.plain {
-		t.expression(&t.engine.rules[i], i, h.at, len(l.text))
+		t.expression(&t.engine.rules[i], i, at, len(l.text))
 	}
 	for _, i := range l.users {
-		t.user(i, h.at, len(l.text))
+		t.user(i, at, len(l.text))
 	}
 	if len(l.values) > 0 {
-		t.value(l.values, h.at, len(l.text))
+		t.value(l.values, at, len(l.text))
 	}
 	if len(l.schemes) > 0 {
-		t.url(l.schemes, h.at, len(l.text))
+		t.url(l.schemes, at, len(l.text))
 	}
 }
 

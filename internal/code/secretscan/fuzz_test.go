@@ -74,7 +74,7 @@ func naiveHits(e *Engine, text []byte, from, to int) []hit {
 	for i, l := range e.literals {
 		for at := from; at < to; at++ {
 			if bytes.HasPrefix(folded[at:], []byte(l.text)) && (at == 0 || !e.filter.guarded[i] || mayPrecede(text[at-1])) {
-				hits = append(hits, hit{at, int32(i)})
+				hits = append(hits, newHit(at, int32(i)))
 			}
 		}
 	}
@@ -83,12 +83,7 @@ func naiveHits(e *Engine, text []byte, from, to int) []hit {
 
 func hitList(hits []hit) []hit {
 	hits = slices.Clone(hits)
-	slices.SortFunc(hits, func(a, b hit) int {
-		if a.at != b.at {
-			return a.at - b.at
-		}
-		return int(a.literal - b.literal)
-	})
+	slices.Sort(hits)
 	return slices.Compact(hits)
 }
 

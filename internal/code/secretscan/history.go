@@ -64,10 +64,19 @@ func (s *scanner) walk(ctx context.Context, p *check.Pass, r *repo.Repo, t told)
 			return t, false, err
 		}
 	}
+	fromMemo := known.len() > 0 // what is fresh is reachable
 	known.add(fresh)
-	known.keep(func(oid string) bool { _, _, reachable := in.Of(oid); return reachable })
-	p.Memo().Put(memoKey, known.encode())
+	known.keep(func(oid string) bool {
+		if !fromMemo {
+			return true
+		}
+		_, _, reachable := in.Of(oid)
+		return reachable
+	})
 	s.history = known
+	encoded := make(chan []byte, 1)
+	go func() { encoded <- known.encode() }() // while the messages are read
+	defer func() { p.Memo().Put(memoKey, <-encoded) }()
 	s.place(&t, known, in)
 	if unread != nil {
 		t.Missing = len(unread.Missing)

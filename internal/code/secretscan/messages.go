@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"github.com/plimsoll-dev/plimsoll/internal/check"
+	"github.com/plimsoll-dev/plimsoll/internal/code/unwrap"
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
@@ -43,7 +44,7 @@ func (s *scanner) messages(ctx context.Context, p *check.Pass, r *repo.Repo, oid
 // eachMessage examines the messages called oids into fresh.
 func (s *scanner) eachMessage(ctx context.Context, r *repo.Repo, oids []string, fresh *blobs) (large int, err error) {
 	large, err = r.EachMessage(ctx, oids, func(m repo.Message) error {
-		result, err := s.read(bytes.NewReader(m.Text), int64(len(m.Text)))
+		result, err := s.readBytes(m.Text, inside{Walk: unwrap.NewWalk(int64(len(m.Text)))})
 		for i := range result.sightings {
 			result.sightings[i].Said = said(m)
 		}

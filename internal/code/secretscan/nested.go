@@ -166,7 +166,7 @@ func (l *look) run(r unwrap.Run) {
 	}
 }
 
-// examine is a call of readIn on memory, which gives no errors.
+// examine is a call of readBytes, which gives no errors.
 func (l *look) examine(r unwrap.Run) *examined {
 	if r.Kind != unwrap.None {
 		t := &reading{scanner: l.scanner, inside: l.deeper(), result: &examined{}}
@@ -174,7 +174,7 @@ func (l *look) examine(r unwrap.Run) *examined {
 		return t.result
 	}
 	text := r.Text()
-	result, _ := l.readIn(bytes.NewReader(text), int64(len(text)), l.deeper())
+	result, _ := l.readBytes(text, l.deeper())
 	return result
 }
 
@@ -198,7 +198,7 @@ func (l *look) pair(p unwrap.Pair) {
 	if l.depth == unwrap.MaxDepth {
 		return
 	}
-	result, _ := l.readIn(bytes.NewReader(p.Line), int64(len(p.Line)), l.deeper())
+	result, _ := l.readBytes(p.Line, l.deeper())
 	for _, g := range result.sightings {
 		g.Via = joined("base64", ", ", g.Via)
 		l.add(p.Start, p.End, g)
@@ -214,7 +214,7 @@ func (l *look) notebook() {
 	if cells == nil {
 		return
 	}
-	result, _ := l.readIn(bytes.NewReader(cells.Text), int64(len(cells.Text)), l.deeper())
+	result, _ := l.readBytes(cells.Text, l.deeper())
 	at := offsets(cells.Text, result.sightings)
 	for i, g := range result.sightings {
 		start := cells.Origin(l.text, at[i])

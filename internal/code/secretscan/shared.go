@@ -8,28 +8,47 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"sync"
 
+	"github.com/plimsoll-dev/plimsoll/internal/code/unwrap"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 )
 
 // file examines a file of the work tree, of about size bytes: one that is a blob
 // of the history just examined is known already.
 func (s *scanner) file(r io.Reader, size int64) (*examined, error) {
-	if s.history == nil || size > repo.WindowSize {
+	if size > repo.WindowSize {
 		return s.read(r, size)
 	}
-	data, err := io.ReadAll(io.LimitReader(r, size+1))
-	if err != nil {
+	buffer := s.buffers.get(size + 1)
+	defer s.buffers.put(buffer)
+	n, err := io.ReadFull(r, buffer)
+	if err == nil { // it grew while it was read
+		return s.read(io.MultiReader(bytes.NewReader(buffer), r), -1)
+	}
+	if err != io.EOF && err != io.ErrUnexpectedEOF {
 		return nil, err
 	}
-	if int64(len(data)) > size { // it grew while it was read
-		return s.read(io.MultiReader(bytes.NewReader(data), r), -1)
+	data := buffer[:n]
+	if s.history != nil {
+		if known, ok := s.history.result(s.history.nameOf(data)); ok {
+			return known, nil
+		}
 	}
-	if known, ok := s.history.result(s.history.nameOf(data)); ok {
-		return known, nil
-	}
-	return s.read(bytes.NewReader(data), size)
+	return s.readBytes(data, inside{Walk: unwrap.NewWalk(size)})
 }
+
+// buffers are memory to use again: nothing that is told of a text shares its bytes.
+type buffers struct{ sync.Pool }
+
+func (b *buffers) get(size int64) []byte {
+	if old, _ := b.Get().(*[]byte); old != nil && int64(cap(*old)) >= size {
+		return (*old)[:size]
+	}
+	return make([]byte, size, max(size, 64<<10))
+}
+
+func (b *buffers) put(buffer []byte) { b.Put(&buffer) }
 
 // nameOf is the name that git gives a blob with the content data, by the hash
 // that the names at hand are made with.

@@ -66,7 +66,8 @@ type scanner struct {
 	large    sync.Mutex                              // held while a large archive is in memory
 	capture  func(fingerprint string, secret []byte) // is given each secret; nil but in Recover
 	history  *blobs                                  // what the history of this run holds; nil where it was not walked
-	archives sync.Map                                // by digest: the *examined of an archive, which often is in the tree and in the history
+	buffers  buffers
+	archives sync.Map // by digest: the *examined of an archive, which often is in the tree and in the history
 }
 
 func newScanner(secrets []knowledge.Secret, files ...*userrules.File) (*scanner, error) {
@@ -99,11 +100,29 @@ func (s *scanner) readIn(r io.Reader, size int64, in inside) (*examined, error) 
 	return t.text(buffered, mark, size)
 }
 
+// readBytes is readIn of what is in memory.
+func (s *scanner) readBytes(data []byte, in inside) (*examined, error) {
+	if !asItStands(data) {
+		return s.readIn(bytes.NewReader(data), int64(len(data)), in)
+	}
+	t := &reading{scanner: s, result: &examined{}, inside: in}
+	t.window(repo.Window{Data: data, Line: 1}, nil, func(emit func(Match)) int { return t.engine.Scan(data, 0, len(data), emit) })
+	return t.told(), nil
+}
+
+// told is the result, which at the outermost says what was looked into.
+func (t *reading) told() *examined {
+	if t.depth == 0 && t.Tells() {
+		t.result.walk = t.Walk
+	}
+	return t.result
+}
+
 // text examines a text that begins with mark.
 func (t *reading) text(r io.Reader, mark []byte, size int64) (*examined, error) {
 	if bytes.Equal(mark, []byte{0xff, 0xfe}) || bytes.Equal(mark, []byte{0xfe, 0xff}) {
 		r = unicode.UTF16(unicode.LittleEndian, unicode.ExpectBOM).NewDecoder().Reader(r)
-		size = -1
+		size += size / 2 // three bytes for two at most; unknown remains unknown
 	}
 	if size > repo.WindowSize-1<<10 {
 		size = repo.WindowSize // so that only a window with another behind it is of that length
@@ -112,10 +131,7 @@ func (t *reading) text(r io.Reader, mark []byte, size int64) (*examined, error) 
 		t.window(w, nil, func(emit func(Match)) int { return t.engine.Scan(w.Data, 0, len(w.Data), emit) })
 		return nil
 	})
-	if t.depth == 0 && t.Tells() {
-		t.result.walk = t.Walk
-	}
-	return t.result, err
+	return t.told(), err
 }
 
 // reading is one text on its way through the engine.

@@ -2,7 +2,9 @@ package secretscan
 
 import (
 	"cmp"
+	"math"
 	"slices"
+	"sync/atomic"
 
 	"github.com/plimsoll-dev/plimsoll/internal/code/unwrap"
 	"github.com/plimsoll-dev/plimsoll/internal/repo/pack"
@@ -19,7 +21,6 @@ type trail struct {
 	size  int    // of the text
 	spent int    // bytes that expressions were given, here and in what this was made from
 	skips int    // see Engine.Scan
-	fresh []span // what was not copied; nil for all
 	// places are where something encoded may begin.
 	places unwrap.Places
 }
@@ -62,7 +63,7 @@ func (e *Engine) WalkMade(text []byte, runs []pack.Run, base *trail) *trail {
 	}
 	s := e.take()
 	defer e.scratch.Put(s)
-	t := &trail{size: len(text), spent: base.spent, fresh: []span{}, hits: make([]hit, 0, len(base.hits)+8)}
+	t := &trail{size: len(text), spent: base.spent, hits: make([]hit, 0, len(base.hits)+8)}
 	m := &made{engine: e, text: text, base: base, trail: t, scan: e.follower(s, text, maxSpent, t)}
 	at := 0
 	for _, run := range runs {
@@ -85,7 +86,7 @@ func (e *Engine) WalkMade(text []byte, runs []pack.Run, base *trail) *trail {
 // follower is a scan that leaves its finds on t.
 func (e *Engine) follower(s *scratch, text []byte, budget int, t *trail) *scan {
 	w := &scan{engine: e, scratch: s, text: text, budget: budget}
-	w.emit = func(m Match) { t.finds = append(t.finds, find{m, w.at.literal}) }
+	w.emit = func(m Match) { t.finds = append(t.finds, find{m, w.at.literal()}) }
 	return w
 }
 
@@ -95,13 +96,14 @@ func (t *trail) finish(s *scratch) {
 	}
 	t.skips = s.skips
 	t.places.Sort()
-	slices.SortFunc(t.hits, compareHits)
+	slices.Sort(t.hits)
 	slices.SortStableFunc(t.finds, func(a, b find) int {
-		return compareHits(hit{a.Anchor, a.literal}, hit{b.Anchor, b.literal})
+		return cmp.Compare(a.hit(), b.hit())
 	})
 }
 
-func compareHits(a, b hit) int { return cmp.Or(a.at-b.at, cmp.Compare(a.literal, b.literal)) }
+// hit is what led to f.
+func (f *find) hit() hit { return newHit(f.Anchor, f.literal) }
 
 // made is one call of WalkMade.
 type made struct {
@@ -140,7 +142,6 @@ func (m *made) look(from, to int) {
 	if from >= to {
 		return
 	}
-	m.trail.fresh = append(m.trail.fresh, span{from, to})
 	begin := len(m.trail.hits)
 	m.trail.hits = m.engine.filter.find(m.text, from, to, m.trail.hits)
 	for _, h := range m.trail.hits[begin:] {
@@ -154,27 +155,35 @@ func (m *made) look(from, to int) {
 func (m *made) carry(run pack.Run, known span) {
 	shift := run.To - run.From
 	m.trail.places.Carry(&m.base.places, known.start, known.end, shift, known.start == 0, known.end == len(m.text))
-	first, _ := slices.BinarySearchFunc(m.base.hits, known.start-shift, func(h hit, at int) int { return h.at - at })
+	first, _ := slices.BinarySearch(m.base.hits, newHit(max(known.start-shift, 0), 0))
+	from, to := run.To+contextBytes+edgeBytes, run.To+run.Len
+	if m.begins(run) {
+		from = 0
+	}
+	if m.ends(run) {
+		to = math.MaxInt
+	}
 	finds := m.base.finds
-	for _, h := range m.base.hits[first:] {
-		old := h
-		if h.at += shift; h.at >= known.end {
+	for _, old := range m.base.hits[first:] {
+		h := old.moved(shift)
+		at := h.at()
+		if at >= known.end {
 			break
 		}
 		m.trail.hits = append(m.trail.hits, h)
-		before, after := m.engine.reach(h.literal)
-		if h.at-before < run.To && !m.begins(run) || h.at+after > run.To+run.Len && !m.ends(run) {
+		switch {
+		case at < from || at+m.engine.reach(h.literal()) > to:
 			m.scan.follow(h)
-			continue
+		case len(finds) > 0:
+			finds = m.takeOver(finds, old, shift)
 		}
-		finds = m.takeOver(finds, old, shift)
 	}
 }
 
 // takeOver takes over the finds of a hit and returns those behind it.
 func (m *made) takeOver(finds []find, of hit, shift int) []find {
-	n, _ := slices.BinarySearchFunc(finds, of, func(f find, h hit) int { return compareHits(hit{f.Anchor, f.literal}, h) })
-	for ; n < len(finds) && finds[n].Anchor == of.at && finds[n].literal == of.literal; n++ {
+	n, _ := slices.BinarySearchFunc(finds, of, func(f find, h hit) int { return cmp.Compare(f.hit(), h) })
+	for ; n < len(finds) && finds[n].hit() == of; n++ {
 		f := finds[n]
 		f.Start, f.End, f.Anchor = f.Start+shift, f.End+shift, f.Anchor+shift
 		f.SecretStart, f.SecretEnd = f.SecretStart+shift, f.SecretEnd+shift
@@ -183,10 +192,17 @@ func (m *made) takeOver(finds []find, of hit, shift int) []find {
 	return finds[n:]
 }
 
-// reach is how far before and behind a literal anything is looked at. The latter
-// is held by what follow hands on of the text.
-func (e *Engine) reach(literal int32) (before, after int) {
-	return contextBytes + edgeBytes, e.literals[literal].reach()
+// reach is how far from the beginning of a literal on anything is looked at,
+// which is held by what follow hands on of the text. Before it, contextBytes and
+// edgeBytes are.
+func (e *Engine) reach(literal int32) int {
+	l := &e.literals[literal]
+	if n := atomic.LoadInt32(&l.reach); n > 0 {
+		return int(n)
+	}
+	n := e.reachOf(l)
+	atomic.StoreInt32(&l.reach, int32(n))
+	return n
 }
 
 // reachOf is the most that the rules of a literal look at behind its beginning.

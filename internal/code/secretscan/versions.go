@@ -43,8 +43,5 @@ func (s *scanner) readTrail(data []byte, went *trail) *examined {
 		}
 		return went.skips
 	})
-	if t.Tells() {
-		t.result.walk = t.Walk
-	}
-	return t.result
+	return t.told()
 }

@@ -76,11 +76,13 @@ func (p *Places) searchRuns(text []byte, from, to int) {
 		i = runEnd(text, i)
 	}
 	for i < to && i+MinRun <= len(text) {
-		// Most words end at a byte that comes before all letters of base64: eight at once.
-		const ones, before = ^uint64(0) / 255, '*'
-		v := binary.LittleEndian.Uint64(text[i+MinRun-8:])
-		if low := (v - before*ones) &^ v & (ones << 7); low != 0 {
-			i += MinRun - bits.LeadingZeros64(low)/8
+		// Most words end at a byte that comes before all letters of base64.
+		if n := lastLow(text[i+16:]); n >= 0 {
+			i += 16 + n + 1
+			continue
+		}
+		if n := lastLow(text[i+8:]); n >= 0 {
+			i += 8 + n + 1
 			continue
 		}
 		j := i + MinRun - 1
@@ -97,6 +99,14 @@ func (p *Places) searchRuns(text []byte, from, to int) {
 		}
 		i = end + 1
 	}
+}
+
+// lastLow is the place of the last of the first eight bytes of text that comes
+// before all letters of base64, all eight looked at at once; negative for none.
+func lastLow(text []byte) int {
+	const ones, before = ^uint64(0) / 255, '*'
+	v := binary.LittleEndian.Uint64(text)
+	return 7 - bits.LeadingZeros64((v-before*ones)&^v&(ones<<7))/8
 }
 
 // opens says whether text[start:end], which is a run, begins as something

@@ -30,6 +30,13 @@ func (s *Store) NewGetter() *Getter {
 	return &Getter{reader: s.newReader(), kept: map[uint32]kept{}}
 }
 
+// NewLender makes a Getter whose objects are valid until its next call only.
+func (s *Store) NewLender() *Getter {
+	g := s.NewGetter()
+	g.reader.lends = true
+	return g
+}
+
 // Get reads the object called id. The bytes are shared: do not write to them.
 // Its error is fs.ErrNotExist where the store does not have the object, ErrLarge
 // where it is not for memory, or a Fault where every copy is broken.

@@ -91,19 +91,21 @@ func (s *Store) readHead(in *bufio.Reader, p *packFile, place, no uint32) error 
 	if err != nil {
 		return err
 	}
-	sum := crc32.NewIEEE()
+	var sum uint32
 	if length <= int64(in.Size()) {
 		if data, err = in.Peek(int(length)); err == nil {
-			sum.Write(data)
+			sum = crc32.ChecksumIEEE(data)
 			_, err = in.Discard(int(length))
 		}
 	} else {
-		_, err = io.CopyN(sum, in, length)
+		long := crc32.NewIEEE()
+		_, err = io.CopyN(long, in, length)
+		sum = long.Sum32()
 	}
 	if err != nil {
 		return fmt.Errorf("the pack is cut off: %w", err)
 	}
-	if sum.Sum32() != p.crc(place) {
+	if sum != p.crc(place) {
 		return errChecksum
 	}
 	h := &s.heads

@@ -9,20 +9,22 @@ import (
 // what kind of symbol it is, how many extra bits follow, and its value.
 type code uint32
 
+// The kinds of symbols. A literal alone has the lowest bit.
 const (
-	noCode = iota
-	literal
-	match
-	endOfBlock
-	subTable
+	noCode     = 0
+	literal    = 1
+	match      = 2
+	endOfBlock = 4
+	subTable   = 6
 )
 
 func newCode(kind, extra, value int) code { return code(kind<<5 | extra<<8 | value<<16) }
 
-func (c code) length() int { return int(c & 31) }
-func (c code) kind() int   { return int(c >> 5 & 7) }
-func (c code) extra() int  { return int(c >> 8 & 31) }
-func (c code) value() int  { return int(c >> 16) }
+func (c code) length() int     { return int(c & 31) }
+func (c code) kind() int       { return int(c >> 5 & 7) }
+func (c code) isLiteral() bool { return c&(literal<<5) != 0 }
+func (c code) extra() int      { return int(c >> 8 & 31) }
+func (c code) value() int      { return int(c >> 16) }
 
 const (
 	// maxPrimary is how many bits are looked up at once.
@@ -42,20 +44,21 @@ type huffman struct {
 // build makes the tables for a code whose symbols have the lengths given, 0 for
 // those that do not occur. Symbol says what each stands for.
 func (h *huffman) build(lengths []uint8, symbol []code) error {
-	var count, next [maxLength + 2]int
-	longest := 0
+	var count, first [maxLength + 2]int
 	for _, n := range lengths {
-		count[n]++
-		longest = max(longest, int(n))
+		count[n&15]++
 	}
 	count[0] = 0
-	left := 1
+	longest, left := 0, 1
 	for n := 1; n <= maxLength; n++ {
 		left = left<<1 - count[n]
 		if left < 0 {
 			return fmt.Errorf("%w: a code with too many words", errInflate)
 		}
-		next[n+1] = (next[n] + count[n]) << 1
+		if count[n] > 0 {
+			longest = n
+		}
+		first[n+1] = first[n] + count[n]
 	}
 	if left > 0 && longest > 1 {
 		return fmt.Errorf("%w: a code with too few words", errInflate)
@@ -64,42 +67,61 @@ func (h *huffman) build(lengths []uint8, symbol []code) error {
 	if left > 0 {
 		clear(h.table[:1<<h.primary])
 	}
-	return h.place(lengths, symbol, &next, longest)
-}
-
-// place enters each symbol wherever its code begins the next bits.
-func (h *huffman) place(lengths []uint8, symbol []code, next *[maxLength + 2]int, longest int) error {
-	size, second := 1<<h.primary, longest-h.primary
-	free := size
-	var opened [1 << maxPrimary / 64]uint64 // first tables' entries that lead on
+	var sorted [320]uint16 // the symbols by length
 	for s, n := range lengths {
-		if n == 0 {
-			continue
-		}
-		word := int(bits.Reverse16(uint16(next[n])) >> (16 - n))
-		next[n]++
-		entry := symbol[s] | code(n)
-		if int(n) <= h.primary {
-			for i := word; i < size; i += 1 << n {
-				h.table[i] = entry
-			}
-			continue
-		}
-		first := word & (size - 1)
-		if opened[first/64]>>(first%64)&1 == 0 {
-			opened[first/64] |= 1 << (first % 64)
-			if free+1<<second > tableSize {
-				return fmt.Errorf("%w: a code that is too long", errInflate)
-			}
-			h.table[first] = newCode(subTable, second, free) | code(h.primary)
-			free += 1 << second
-		}
-		start := h.table[first].value()
-		for i := word >> h.primary; i < 1<<second; i += 1 << (int(n) - h.primary) {
-			h.table[start+i] = entry
+		if n != 0 {
+			sorted[first[n&15]] = uint16(s)
+			first[n&15]++
 		}
 	}
+	return h.place(sorted[:first[longest]], symbol, &count, longest)
+}
+
+// place enters each symbol wherever its word begins the next bits. Words come in
+// order of their lengths, so that what stands in a table for one length is copied
+// behind itself and is the table for the next. They are counted up with their bits
+// reversed, as they are read.
+func (h *huffman) place(sorted []uint16, symbol []code, count *[maxLength + 2]int, longest int) error {
+	word := uint32(0)
+	for n := 1; n <= h.primary; n++ {
+		half := 1 << (n - 1)
+		if n > 1 {
+			copy(h.table[half:2*half], h.table[:half])
+		}
+		for _, s := range sorted[:count[n]] {
+			h.table[word] = symbol[s] | code(n)
+			word = nextWord(word, n)
+		}
+		sorted = sorted[count[n]:]
+	}
+	size, second := 1<<h.primary, longest-h.primary
+	free, open := size, -1 // the first table's entry whose second table is being filled
+	for n := h.primary + 1; n <= longest; n++ {
+		for _, s := range sorted[:count[n]] {
+			if first := int(word) & (size - 1); first != open {
+				if free+1<<second > tableSize {
+					return fmt.Errorf("%w: a code that is too long", errInflate)
+				}
+				open = first
+				h.table[first] = newCode(subTable, second, free) | code(h.primary)
+				free += 1 << second
+			}
+			table := h.table[free-1<<second : free]
+			for i := int(word) >> h.primary; i < len(table); i += 1 << (n - h.primary) {
+				table[i] = symbol[s] | code(n)
+			}
+			word = nextWord(word, n)
+		}
+		sorted = sorted[count[n]:]
+	}
 	return nil
+}
+
+// nextWord is the word of n bits behind word, both with their bits reversed.
+func nextWord(word uint32, n int) uint32 {
+	zeros := ^word & (1<<n - 1)
+	top := uint32(1) << bits.Len32(zeros) >> 1 // 0 behind the last word
+	return word&(top-1) | top
 }
 
 // What the symbols stand for: RFC 1951, 3.2.5.
@@ -204,36 +226,31 @@ func (f *inflater) dynamicTables() error {
 
 // readLengths reads n lengths of words, which are packed by a code of their own.
 func (f *inflater) readLengths(n int) error {
+	table, mask := &f.literals.table, uint64(1)<<f.literals.primary-1
 	for i := 0; i < n; {
-		f.refill()
-		e := f.literals.table[f.bits&(1<<f.literals.primary-1)]
+		f.refill() // enough for a word and what follows it
+		e := table[f.bits&mask]
 		if e.kind() == noCode {
 			return fmt.Errorf("%w: a code that there is not", errInflate)
 		}
-		if _, ok := f.take(e.length()); !ok {
-			return errCutOff
-		}
+		f.bits >>= e.length()
+		f.n -= e.length()
 		value, times := uint8(e.value()), 1
-		var extra uint32
-		ok := true
-		switch value {
-		case 16:
-			if i == 0 {
-				return fmt.Errorf("%w: nothing to repeat", errInflate)
+		if value >= 16 {
+			extra := repeats[value-16]
+			if value == 16 {
+				if i == 0 {
+					return fmt.Errorf("%w: nothing to repeat", errInflate)
+				}
+				value = f.lengths[i-1]
+			} else {
+				value = 0
 			}
-			value = f.lengths[i-1]
-			extra, ok = f.take(2)
-			times = 3 + int(extra)
-		case 17:
-			value = 0
-			extra, ok = f.take(3)
-			times = 3 + int(extra)
-		case 18:
-			value = 0
-			extra, ok = f.take(7)
-			times = 11 + int(extra)
+			times = extra.least + int(f.bits&(1<<extra.bits-1))
+			f.bits >>= extra.bits
+			f.n -= extra.bits
 		}
-		if !ok || i+times > n {
+		if f.n < 0 || i+times > n {
 			return errCutOff
 		}
 		for ; times > 0; times-- {
@@ -243,3 +260,7 @@ func (f *inflater) readLengths(n int) error {
 	}
 	return nil
 }
+
+// repeats are the symbols 16 to 18 of the code of lengths: how often at least the
+// length stands there, and how many bits say how often more.
+var repeats = [3]struct{ least, bits int }{{3, 2}, {3, 3}, {11, 7}}

@@ -124,11 +124,104 @@ func (f *inflater) stored() error {
 	return nil
 }
 
+// fastRoom is how far from the ends of both sides block goes without looking
+// out for them: a match of the greatest length, copied eight bytes at a time, and
+// two reads ahead.
+const (
+	fastRoom  = 258 + 16
+	fastAhead = 16
+)
+
+// quick unpacks by the tables for as long as there is room on both sides, where
+// nothing needs to be asked but what the code is. It says whether the block ended.
+func (f *inflater) quick() (ended bool, _ error) {
+	src, dst := f.src, f.dst
+	bits, n, out, pos := f.bits, f.n, f.out, f.pos
+	literals, distances := &f.literals.table, &f.distances.table
+	primary, distancePrimary := f.literals.primary&31, f.distances.primary&31
+	literalMask, distanceMask := uint64(1)<<primary-1, uint64(1)<<distancePrimary-1
+	lastOut, lastPos := len(dst)-fastRoom, len(src)-fastAhead
+	for out <= lastOut && pos <= lastPos {
+		bits |= binary.LittleEndian.Uint64(src[pos:]) << (n & 63)
+		pos += (63 - n) >> 3
+		n |= 56
+		e := literals[bits&literalMask]
+		if e.isLiteral() {
+			bits >>= e & 31
+			n -= e.length()
+			dst[out] = byte(e >> 16)
+			out++
+			if e = literals[bits&literalMask]; e.isLiteral() {
+				bits >>= e & 31
+				n -= e.length()
+				dst[out] = byte(e >> 16)
+				out++
+				if e = literals[bits&literalMask]; e.isLiteral() {
+					bits >>= e & 31
+					n -= e.length()
+					dst[out] = byte(e >> 16)
+					out++
+					continue
+				}
+			}
+			bits |= binary.LittleEndian.Uint64(src[pos:]) << (n & 63)
+			pos += (63 - n) >> 3
+			n |= 56
+		}
+		if e.kind() == subTable {
+			e = literals[uint64(e.value())+bits>>primary&(1<<(e>>8&31)-1)]
+		}
+		bits >>= e & 31
+		n -= e.length()
+		if e.kind() != match {
+			if e.isLiteral() {
+				dst[out] = byte(e >> 16)
+				out++
+				continue
+			}
+			f.bits, f.n, f.out, f.pos = bits, n, out, pos
+			if e.kind() == endOfBlock {
+				return true, nil
+			}
+			return false, fmt.Errorf("%w: a code that there is not", errInflate)
+		}
+		length := e.value() + int(bits&(1<<(e>>8&31)-1))
+		bits >>= e >> 8 & 31
+		n -= e.extra()
+		e = distances[bits&distanceMask]
+		if e.kind() == subTable {
+			e = distances[uint64(e.value())+bits>>distancePrimary&(1<<(e>>8&31)-1)]
+		}
+		bits >>= e & 31
+		distance := e.value() + int(bits&(1<<(e>>8&31)-1))
+		bits >>= e >> 8 & 31
+		n -= e.length() + e.extra()
+		if e.kind() != match || distance > out {
+			return false, fmt.Errorf("%w: a copy from before the beginning", errInflate)
+		}
+		if distance < 8 || length > 64 {
+			repeat(dst, out, distance, length)
+			out += length
+			continue
+		}
+		from, to := dst[out-distance:], dst[out:]
+		for i := 0; i < length; i += 8 {
+			binary.LittleEndian.PutUint64(to[i:], binary.LittleEndian.Uint64(from[i:]))
+		}
+		out += length
+	}
+	f.bits, f.n, f.out, f.pos = bits, n, out, pos
+	return false, nil
+}
+
 // block unpacks a block by the tables.
 func (f *inflater) block() error {
+	if ended, err := f.quick(); ended || err != nil {
+		return err
+	}
 	src, dst := f.src, f.dst
 	bits, n, out := f.bits, f.n, f.out
-	literals, distances := f.literals.table[:], f.distances.table[:]
+	literals, distances := &f.literals.table, &f.distances.table
 	literalMask, distanceMask := uint64(1)<<f.literals.primary-1, uint64(1)<<f.distances.primary-1
 	for {
 		if f.pos+8 <= len(src) {

@@ -85,7 +85,7 @@ func (l *loose) get(id *ID, r *reader) (Kind, []byte, error) {
 		var kind Kind
 		var data []byte
 		if err == nil {
-			kind, data, err = r.inf.loose(packed)
+			kind, data, err = r.inf.loose(packed, r.room)
 		}
 		if err != nil && !errors.Is(err, ErrLarge) {
 			err = &Fault{ID: *id, Err: fmt.Errorf("the loose object %s: %w", name, err)}
@@ -118,9 +118,22 @@ func (r *reader) file(name string) ([]byte, error) {
 	return data, err
 }
 
-// loose unpacks an object with its head before it.
-func (f *inflater) loose(packed []byte) (Kind, []byte, error) {
-	head := make([]byte, maxLooseHead)
+// room is memory for n bytes of an object: new, or that of the last object where
+// whoever asks has done with it.
+func (r *reader) room(n int) []byte {
+	if !r.lends {
+		return make([]byte, n)
+	}
+	if cap(r.lent) < n {
+		r.lent = make([]byte, n+n/4)
+	}
+	return r.lent[:n]
+}
+
+// loose unpacks an object with its head before it, into what room gives.
+func (f *inflater) loose(packed []byte, room func(int) []byte) (Kind, []byte, error) {
+	var start [maxLooseHead]byte
+	head := start[:]
 	if err := f.fill(head, packed); err != nil && f.out == 0 {
 		return None, nil, err
 	}
@@ -131,7 +144,7 @@ func (f *inflater) loose(packed []byte) (Kind, []byte, error) {
 	if size > maxObject {
 		return kind, nil, ErrLarge
 	}
-	data := make([]byte, length+int(size))
+	data := room(length + int(size))
 	if err := f.exactly(data, packed); err != nil {
 		return kind, nil, err
 	}

@@ -258,17 +258,18 @@ func TestLooseDamage(t *testing.T) {
 	z := zlib.NewWriter(&packed)
 	z.Write([]byte(text))
 	z.Close()
+	room := new(reader).room
 	var inf inflater
-	if kind, data, err := inf.loose(packed.Bytes()); kind != Blob || string(data) != text[8:] || err != nil {
+	if kind, data, err := inf.loose(packed.Bytes(), room); kind != Blob || string(data) != text[8:] || err != nil {
 		t.Errorf("%s %q, %v", kind, data, err)
 	}
 	for at := range packed.Len() {
 		damaged := slices.Clone(packed.Bytes())
 		damaged[at] ^= 0x21
-		if _, data, err := inf.loose(damaged); err == nil && string(data) != text[8:] {
+		if _, data, err := inf.loose(damaged, room); err == nil && string(data) != text[8:] {
 			t.Errorf("nobody noticed that byte %d is another", at)
 		}
-		if _, _, err := inf.loose(packed.Bytes()[:at]); err == nil {
+		if _, _, err := inf.loose(packed.Bytes()[:at], room); err == nil {
 			t.Errorf("nobody noticed that it is cut at %d", at)
 		}
 	}

@@ -26,6 +26,8 @@ type reader struct {
 	of     *packFile
 	at     int64
 	large  []byte
+	lends  bool   // objects in files of their own are valid until the next call
+	lent   []byte // the last of them
 	delta  []byte
 	runs   []Run
 	spares spares
