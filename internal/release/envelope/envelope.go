@@ -9,7 +9,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
@@ -22,35 +21,11 @@ type Signer interface {
 	Close() error
 }
 
-// Envelope is the JSON of an envelope; the bytes are in base64.
-type Envelope struct {
-	PayloadType string      `json:"payloadType"`
-	Payload     []byte      `json:"payload"`
-	Signatures  []Signature `json:"signatures"`
-}
-
-// Signature is one person's. KeyID is only where to look; what counts is that
-// the signature fits a key of the trust file.
-type Signature struct {
-	KeyID string `json:"keyid"`
-	Sig   []byte `json:"sig"`
-}
-
 // Errors of Add.
 var (
 	ErrSigned = errors.New("the key has signed it already")
 	errNone   = errors.New("nobody signs it")
 )
-
-// PAE is what is signed: the type and the payload, each with its length before
-// it, so that no two pairs give the same bytes.
-func PAE(payloadType string, payload []byte) []byte {
-	b := []byte("DSSEv1 ")
-	b = strconv.AppendInt(b, int64(len(payloadType)), 10)
-	b = append(append(b, ' '), payloadType...)
-	b = strconv.AppendInt(append(b, ' '), int64(len(payload)), 10)
-	return append(append(b, ' '), payload...)
-}
 
 // Sign wraps a payload with the signatures of all signers: one line of JSON
 // without its end.
@@ -58,9 +33,9 @@ func Sign(ctx context.Context, payloadType string, payload []byte, signers ...Si
 	if len(signers) == 0 {
 		return nil, fmt.Errorf("signing a %s: %w", payloadType, errNone)
 	}
-	e := &Envelope{PayloadType: payloadType, Payload: payload}
+	e := &verify.Envelope{PayloadType: payloadType, Payload: payload}
 	for _, s := range signers {
-		if err := e.add(ctx, s); err != nil {
+		if err := add(ctx, e, s); err != nil {
 			return nil, err
 		}
 	}
@@ -74,34 +49,34 @@ func Add(ctx context.Context, envelope []byte, signer Signer) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.add(ctx, signer); err != nil {
+	if err := add(ctx, e, signer); err != nil {
 		return nil, err
 	}
 	return json.Marshal(e)
 }
 
-func (e *Envelope) add(ctx context.Context, signer Signer) error {
+func add(ctx context.Context, e *verify.Envelope, signer Signer) error {
 	key := signer.Key()
 	for _, s := range e.Signatures {
 		if s.KeyID == key.ID {
 			return fmt.Errorf("adding the signature of %s: %w", key.ID, ErrSigned)
 		}
 	}
-	sig, err := signer.Sign(ctx, PAE(e.PayloadType, e.Payload))
+	sig, err := signer.Sign(ctx, verify.PAE(e.PayloadType, e.Payload))
 	if err != nil {
 		return fmt.Errorf("signing with %s: %w", key.ID, err)
 	}
-	e.Signatures = append(e.Signatures, Signature{KeyID: key.ID, Sig: sig})
+	e.Signatures = append(e.Signatures, verify.Signature{KeyID: key.ID, Sig: sig})
 	return nil
 }
 
 // Read reads an envelope of ours: it verifies no signature. Strangers' envelopes
 // are for package verify.
-func Read(envelope []byte) (*Envelope, error) {
+func Read(envelope []byte) (*verify.Envelope, error) {
 	if len(envelope) > verify.MaxEnvelope {
 		return nil, fmt.Errorf("reading an envelope: it has %d bytes, more than %d", len(envelope), verify.MaxEnvelope)
 	}
-	var e Envelope
+	var e verify.Envelope
 	decoder := json.NewDecoder(bytes.NewReader(envelope))
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(&e); err != nil {
@@ -116,8 +91,8 @@ func Read(envelope []byte) (*Envelope, error) {
 	return &e, nil
 }
 
-// Signers are the ids of the keys that e says it is signed by.
-func (e *Envelope) Signers() []string {
+// Signers are the ids of the keys that an envelope says it is signed by.
+func Signers(e *verify.Envelope) []string {
 	ids := make([]string, len(e.Signatures))
 	for i, s := range e.Signatures {
 		ids[i] = s.KeyID

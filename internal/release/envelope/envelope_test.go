@@ -120,7 +120,7 @@ func TestSecuresystemslib(t *testing.T) {
 
 func TestPAE(t *testing.T) {
 	want := "DSSEv1 29 http://example.com/HelloWorld 11 hello world"
-	if got := string(PAE("http://example.com/HelloWorld", []byte("hello world"))); got != want {
+	if got := string(verify.PAE("http://example.com/HelloWorld", []byte("hello world"))); got != want {
 		t.Errorf("PAE is %q, the specification says %q", got, want)
 	}
 	vectors, err := os.ReadFile("../../../../shared/data/release/dsse/protocol-test-vector.md")

@@ -46,7 +46,7 @@ func TestSigstore(t *testing.T) {
 	if err := json.Unmarshal(data, &b); err != nil {
 		t.Fatal(err)
 	}
-	if b.MediaType != SigstoreMedia || len(b.DSSE.Signatures) != 1 || !ed25519.Verify(newEd(2).Key().Public, envelope.PAE(b.DSSE.PayloadType, b.DSSE.Payload), b.DSSE.Signatures[0].Sig) {
+	if b.MediaType != SigstoreMedia || len(b.DSSE.Signatures) != 1 || !ed25519.Verify(newEd(2).Key().Public, verify.PAE(b.DSSE.PayloadType, b.DSSE.Payload), b.DSSE.Signatures[0].Sig) {
 		t.Errorf("it is %s", data)
 	}
 	if _, err := Sigstore(line, newEd(3).Key()); fault.CodeOf(err) != fault.NotFound {

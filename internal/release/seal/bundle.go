@@ -72,35 +72,25 @@ func (s *sealer) appendToLog(ctx context.Context, payload []byte) (*verify.Proof
 	if err != nil {
 		return nil, -1, err
 	}
-	entry := verify.Entry{Kind: "permit", Product: p.Predicate.Product, Version: p.Predicate.Version, Sequence: p.Predicate.Sequence, Digest: digest(payload)}
+	entry := verify.Entry{Kind: "permit", Product: p.Predicate.Product, Version: p.Predicate.Version, Sequence: p.Predicate.Sequence, Digest: verify.Digest(payload)}
 	for _, d := range p.Predicate.Deliverables {
 		entry.Subjects = append(entry.Subjects, d.Digest)
 	}
 	s.at("before-append")
-	index, view, err := translog.Append(ctx, s.Log.Dir, s.Log.Signer, s.Log.Verifier, entry, s.Log.Witnesses...)
+	index, view, err := s.Log.Append(ctx, entry)
 	if err != nil {
-		return nil, -1, err
-	}
-	if err := s.remember(view); err != nil {
 		return nil, -1, err
 	}
 	proof, err := view.Prove(ctx, index, earlier)
 	return proof, index, err
 }
 
-// consistent holds the log against what this machine and earlier bundles saw of
-// it, before anything is added: who restores a log from an old backup and goes
-// on has forked it. It gives the sizes at earlier releases.
+// consistent holds the log against what earlier bundles saw of it, before
+// anything is added: they travel with the repository, where a machine's memory
+// does not. It gives the sizes at earlier releases.
 func (s *sealer) consistent(ctx context.Context) ([]int64, error) {
-	source, err := translog.NewSource(s.Log.Dir)
+	view, err := s.Log.Look(ctx)
 	if err != nil {
-		return nil, err
-	}
-	view, err := translog.Look(ctx, source, s.Log.Verifier, s.Log.Witnesses...)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.remember(view); err != nil {
 		return nil, err
 	}
 	var sizes []int64
@@ -126,14 +116,6 @@ func (s *sealer) consistent(ctx context.Context) ([]int64, error) {
 // maxEarlier is how many earlier releases a proof leads from.
 const maxEarlier = 16
 
-func (s *sealer) remember(v *translog.View) error {
-	if s.Log.Memory == nil {
-		return nil
-	}
-	_, err := s.Log.Memory.Advance(v, s.Log.Verifier, nil)
-	return err
-}
-
 // nextSequence is one more than any permit of the product that the log, a bundle
 // or a pending permit here has.
 func (s *sealer) nextSequence(ctx context.Context) (int, error) {
@@ -146,15 +128,8 @@ func (s *sealer) nextSequence(ctx context.Context) (int, error) {
 	if s.Log == nil {
 		return last + 1, nil
 	}
-	source, err := translog.NewSource(s.Log.Dir)
+	view, err := s.Log.Look(ctx)
 	if err != nil {
-		return 0, err
-	}
-	view, err := translog.Look(ctx, source, s.Log.Verifier)
-	if err != nil {
-		return 0, err
-	}
-	if err := s.remember(view); err != nil {
 		return 0, err
 	}
 	for leaf, err := range view.Leaves(ctx, 0) {

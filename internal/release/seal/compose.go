@@ -1,7 +1,6 @@
 package seal
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -19,14 +18,14 @@ func (s *sealer) compose(approvals [][]byte, approved []verify.Approved, sequenc
 	if err != nil {
 		return nil, err
 	}
-	p := &pending{Type: pendingType, Prepared: digest(s.raw), Approvals: len(approvals)}
+	p := &pending{Type: pendingType, Prepared: verify.Digest(s.raw), Approvals: len(approvals)}
 	for _, a := range approvals {
 		e, err := envelope.Read(a)
 		if err != nil {
 			return nil, err
 		}
 		p.Statements = append(p.Statements, a)
-		statement.Predicate.Statements = append(statement.Predicate.Statements, digest(e.Payload))
+		statement.Predicate.Statements = append(statement.Predicate.Statements, verify.Digest(e.Payload))
 	}
 	ours := append(s.prepared.Statements[:len(s.prepared.Statements):len(s.prepared.Statements)], nil)
 	if ours[len(ours)-1], err = s.summary(statement, issued); err != nil {
@@ -38,9 +37,9 @@ func (s *sealer) compose(approvals [][]byte, approved []verify.Approved, sequenc
 			return nil, err
 		}
 		p.Statements = append(p.Statements, line)
-		statement.Predicate.Statements = append(statement.Predicate.Statements, digest(payload))
+		statement.Predicate.Statements = append(statement.Predicate.Statements, verify.Digest(payload))
 	}
-	payload, err := encode(statement)
+	payload, err := json.Marshal(statement) // the one form that verifiers accept
 	if err != nil {
 		return nil, err
 	}
@@ -50,21 +49,11 @@ func (s *sealer) compose(approvals [][]byte, approved []verify.Approved, sequenc
 
 // unsigned is an envelope that waits for signatures.
 func unsigned(payload []byte) ([]byte, error) {
-	return json.Marshal(envelope.Envelope{PayloadType: verify.StatementPayload, Payload: payload, Signatures: []envelope.Signature{}})
-}
-
-// encode writes JSON without escapes for HTML: what people read in it should
-// read as they wrote it.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
-	encoder.SetEscapeHTML(false)
-	err := encoder.Encode(v)
-	return bytes.TrimRight(b.Bytes(), "\n"), err
+	return json.Marshal(verify.Envelope{PayloadType: verify.StatementPayload, Payload: payload, Signatures: []verify.Signature{}})
 }
 
 func (s *sealer) permit(approved []verify.Approved, sequence int, issued time.Time) (verify.PermitStatement, error) {
-	p, trust := s.prepared, s.Trust
+	p, trust := s.prepared, s.Trust.Document()
 	out := verify.PermitStatement{Type: verify.StatementType, PredicateType: verify.PermitType}
 	lasts, err := time.ParseDuration(p.ValidFor)
 	if err != nil || lasts <= 0 {
@@ -95,7 +84,7 @@ func (s *sealer) summary(permit verify.PermitStatement, issued time.Time) ([]byt
 		Verifier:           vsaVerifier{ID: "https://plimsoll.dev/gate", Version: map[string]string{"plimsoll": strings.TrimPrefix(p.Verdict.Tool, "plimsoll ")}},
 		TimeVerified:       p.Verdict.AsOf.UTC(),
 		ResourceURI:        fmt.Sprintf("pkg:generic/%s@%s", p.Product, p.Version),
-		Policy:             vsaPolicy{URI: "https://plimsoll.dev/prepared/v1", Digest: map[string]string{"sha256": strings.TrimPrefix(digest(s.raw), "sha256:")}},
+		Policy:             vsaPolicy{URI: "https://plimsoll.dev/prepared/v1", Digest: map[string]string{"sha256": strings.TrimPrefix(verify.Digest(s.raw), "sha256:")}},
 		VerificationResult: "PASSED",
 		VerifiedLevels:     []string{"PLIMSOLL_GATE_MET"},
 		SLSAVersion:        "1.0",
@@ -104,9 +93,9 @@ func (s *sealer) summary(permit verify.PermitStatement, issued time.Time) ([]byt
 		predicate.VerificationResult, predicate.VerifiedLevels = "FAILED", []string{"FAILED"}
 	}
 	for _, raw := range p.Statements {
-		predicate.Inputs = append(predicate.Inputs, vsaInput{Digest: map[string]string{"sha256": strings.TrimPrefix(digest(raw), "sha256:")}})
+		predicate.Inputs = append(predicate.Inputs, vsaInput{Digest: map[string]string{"sha256": strings.TrimPrefix(verify.Digest(raw), "sha256:")}})
 	}
-	return encode(vsaStatement{Type: verify.StatementType, Subject: permit.Subject, PredicateType: verify.VSAType, Predicate: predicate})
+	return json.Marshal(vsaStatement{Type: verify.StatementType, Subject: permit.Subject, PredicateType: verify.VSAType, Predicate: predicate})
 }
 
 // The fields of a VSA (SLSA 1.0, Verification Summary Attestation).

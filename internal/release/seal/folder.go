@@ -47,11 +47,9 @@ func (f *folder) path(names ...string) string {
 
 func (f *folder) bundle() string { return f.path(f.version + verify.Extension) }
 
-// lock lets one process of this machine work on the releases of a repository.
-func (f *folder) lock() (func(), error) { return lockRepository(f.root) }
-
-// lockRepository keeps the file out of the work tree where there is a .git.
-func lockRepository(root string) (func(), error) {
+// Lock lets one process of this machine at a time change the releases of a
+// repository. Its file is kept out of the work tree where there is a .git.
+func Lock(root string) (func(), error) {
 	dir := filepath.Join(root, ".git", "plimsoll")
 	if info, err := os.Stat(filepath.Join(root, ".git")); err != nil || !info.IsDir() {
 		dir = filepath.Join(root, ".plimsoll")
@@ -132,7 +130,7 @@ func (f *folder) attached(a verify.Attachment) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if digest(data) != a.Digest || int64(len(data)) != a.Size {
+	if verify.Digest(data) != a.Digest || int64(len(data)) != a.Size {
 		return nil, fault.New(fault.Untrusted, "prepare it again", "the attachment %q is not what was prepared", a.Name)
 	}
 	return data, nil
@@ -156,5 +154,3 @@ func readBounded(path string, limit int64) ([]byte, error) {
 	}
 	return data, nil
 }
-
-func sum(data []byte) [sha256.Size]byte { return sha256.Sum256(data) }

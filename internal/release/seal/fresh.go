@@ -2,9 +2,11 @@ package seal
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
 // fresh holds a prepared release against the clock and the deliverables once
@@ -13,10 +15,11 @@ import (
 func (s *sealer) fresh(ctx context.Context) error {
 	p, now := s.prepared, s.Now()
 	again := "prepare it again: `plimsoll release prepare " + p.Version + "`"
+	if err := s.Trust.CheckTime(now); err != nil {
+		return refused(err, "make the next version of the trust file: `plimsoll trust --help`", "sealing")
+	}
 	age := now.Sub(p.Verdict.AsOf)
 	switch {
-	case !now.Before(s.Trust.Expires):
-		return fault.New(fault.Untrusted, "make its next version: `plimsoll trust renew`", "the trust file ended on %s", s.Trust.Expires.Format(time.RFC3339))
 	case age > s.MaxAge:
 		return fault.New(fault.Incomplete, again, "the verdict is %s old, more than %s", age.Round(time.Minute), s.MaxAge)
 	case age < -5*time.Minute:
@@ -39,4 +42,12 @@ func (s *sealer) fresh(ctx context.Context) error {
 		}
 	}
 	return s.Rehash(ctx, p)
+}
+
+// refused makes a fault of a refusal, with its own hint where it has one.
+func refused(err error, hint, format string, args ...any) error {
+	if r, ok := errors.AsType[*verify.Refusal](err); ok && r.Hint != "" {
+		hint = r.Hint
+	}
+	return fault.Wrap(fault.Untrusted, err, hint, format, args...)
 }

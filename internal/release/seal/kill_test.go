@@ -143,7 +143,7 @@ func (d *desk) holds(t *testing.T, seen *translog.Memory, n int) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := d.verify(data, record.Prepared{}, true); err != nil {
+		if err := d.verify(t, data); err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
 	}

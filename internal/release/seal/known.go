@@ -6,6 +6,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
 	"github.com/plimsoll-dev/plimsoll/internal/release/translog"
+	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
 // Known are the releases that a repository knows of, for whoever watches the
@@ -43,5 +44,5 @@ func expectedOf(payload []byte) []translog.Expected {
 	if err != nil {
 		return nil
 	}
-	return []translog.Expected{{Product: s.Predicate.Product, Version: s.Predicate.Version, Digest: digest(payload)}}
+	return []translog.Expected{{Product: s.Predicate.Product, Version: s.Predicate.Version, Digest: verify.Digest(payload)}}
 }

@@ -122,7 +122,7 @@ func (p *pending) signers() []string {
 	if err != nil {
 		return nil
 	}
-	return e.Signers()
+	return envelope.Signers(e)
 }
 
 // sign adds a signer to the permit and to the statements that are ours. What it

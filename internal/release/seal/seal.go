@@ -17,12 +17,10 @@ package seal
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
-
-	"golang.org/x/mod/sumdb/note"
 
 	"github.com/plimsoll-dev/plimsoll/internal/durable"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
@@ -36,9 +34,9 @@ import (
 type Options struct {
 	Dir     string // of the repository
 	Version string
-	Trust   verify.TrustDocument
+	Trust   *verify.Trust
 	Signers []envelope.Signer // none: go on with what is signed already
-	Log     *Log              // nil where the organisation keeps none
+	Log     *translog.Log     // nil where the organisation keeps none
 	Now     func() time.Time
 	// MaxAge is how old the verdict may be when somebody signs.
 	MaxAge time.Duration
@@ -46,32 +44,20 @@ type Options struct {
 	Restart bool
 	// Ready judges the approvals of a prepared release; an error says what lacks.
 	Ready func(ctx context.Context, p record.Prepared, prepared []byte, approvals [][]byte) ([]verify.Approved, error)
-	// Verify opens a bundle as a stranger would: verify.OpenBundle with the trust
-	// file. Logged says that a proof of the log must be in it.
-	Verify func(bundle []byte, p record.Prepared, logged bool) error
 	// Rehash holds the deliverables, as they lie there now, against their digests.
 	Rehash func(ctx context.Context, p record.Prepared) error
 
 	step func(string) // tests are told where it stands, and kill it there
 }
 
-// Log is the organisation's log, writable.
-type Log struct {
-	Dir       string
-	Signer    note.Signer
-	Verifier  note.Verifier
-	Witnesses []note.Verifier
-	Memory    *translog.Memory // nil remembers nothing
-}
-
 // State of a release after sealing.
 type State int
 
 const (
-	Sealed    State = iota
-	Already         // it was sealed before
-	Pending         // more people must sign
-	Unwitness       // it is logged; witnesses must cosign the checkpoint
+	Sealed      State = iota
+	Already           // it was sealed before
+	Pending           // more people must sign
+	Unwitnessed       // it is logged; witnesses must cosign the checkpoint
 )
 
 // Result is what came of it.
@@ -91,7 +77,7 @@ func Seal(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	unlock, err := f.lock()
+	unlock, err := Lock(o.Dir)
 	if err != nil {
 		return nil, err
 	}
@@ -153,7 +139,7 @@ func (s *sealer) load() (err error) {
 	if s.pending, err = s.folder.readPending(); err != nil {
 		return err
 	}
-	if s.pending != nil && s.pending.Prepared != digest(s.raw) && !s.Restart {
+	if s.pending != nil && s.pending.Prepared != verify.Digest(s.raw) && !s.Restart {
 		return fault.New(fault.Untrusted, "restore prepared.json, or begin again with --restart", "%s was prepared anew after it was signed", s.Version)
 	}
 	return nil
@@ -263,7 +249,7 @@ func (s *sealer) finish(ctx context.Context) (*Result, error) {
 	bundle, err := s.open(proof)
 	if verify.ReasonOf(err) == verify.TooFewWitnesses {
 		s.lacks = err.Error()
-		return s.result(Unwitness, payload, index)
+		return s.result(Unwitnessed, payload, index)
 	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Untrusted, err, "see what the trust file asks for with `plimsoll trust show`", "verifying the bundle before it is written")
@@ -285,7 +271,7 @@ func (s *sealer) result(state State, payload []byte, index int64) (*Result, erro
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{State: state, Index: index, Digest: digest(payload), Permit: statement.Predicate, Lacks: s.lacks,
+	r := &Result{State: state, Index: index, Digest: verify.Digest(payload), Permit: statement.Predicate, Lacks: s.lacks,
 		Path: filepath.ToSlash(filepath.Join(record.Dir, s.Version, s.Version+verify.Extension))}
 	if s.pending != nil {
 		r.Signed = s.pending.signers()
@@ -299,7 +285,8 @@ func (s *sealer) open(proof *verify.Proof) ([]byte, error) {
 	if err := s.assemble(&b, proof); err != nil {
 		return nil, err
 	}
-	if err := s.Verify(b.Bytes(), s.prepared, proof != nil); err != nil {
+	policy := verify.Policy{Product: s.prepared.Product, AllowEmergency: true, Now: s.Now, RequireLog: proof != nil}
+	if _, err := verify.OpenBundle(b.Bytes(), s.Trust, policy); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
@@ -316,18 +303,13 @@ func isPartial(err error) bool {
 
 // mayRelease wants the key among those of the release role.
 func (s *sealer) mayRelease(id string) error {
-	d := s.Trust
+	d := s.Trust.Document()
 	authority, ok := d.Products[s.prepared.Product][verify.RoleRelease]
 	if !ok {
 		authority = d.Roles[verify.RoleRelease]
 	}
-	for _, k := range append(authority.Keys[:len(authority.Keys):len(authority.Keys)], authority.AlsoKeys...) {
-		if k == id {
-			return nil
-		}
+	if slices.Contains(authority.Keys, id) || slices.Contains(authority.AlsoKeys, id) {
+		return nil
 	}
 	return fault.New(fault.Untrusted, "`plimsoll trust show` lists the keys that may", "the key %s may not sign releases of %s", id, s.prepared.Product)
 }
-
-// digest of bytes, as contracts write it.
-func digest(data []byte) string { return fmt.Sprintf("sha256:%x", sum(data)) }

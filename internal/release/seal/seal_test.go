@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"golang.org/x/mod/sumdb/tlog"
-
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
@@ -50,6 +48,7 @@ var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 type desk struct {
 	dir, log string
 	now      time.Time
+	bend     func(*verify.TrustDocument)
 }
 
 func newDesk(t testing.TB, dir string) *desk {
@@ -62,7 +61,7 @@ func newDesk(t testing.TB, dir string) *desk {
 	return d
 }
 
-func (d *desk) logOptions(t testing.TB) *Log {
+func (d *desk) logOptions(t testing.TB) *translog.Log {
 	t.Helper()
 	signer, err := translog.NewSigner(origin, newEd(9))
 	if err != nil {
@@ -76,7 +75,7 @@ func (d *desk) logOptions(t testing.TB) *Log {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &Log{Dir: d.log, Signer: signer, Verifier: verifier, Memory: translog.NewMemory(filepath.Join(d.dir, "..", "seen"))}
+	return &translog.Log{Dir: d.log, Signer: signer, Verifier: verifier, Memory: translog.NewMemory(filepath.Join(d.dir, "..", "seen"))}
 }
 
 // prepare writes a release as `plimsoll release prepare` and `approve` leave it.
@@ -86,10 +85,10 @@ func (d *desk) prepare(t testing.TB, version string, change func(*record.Prepare
 	d.write(t, "dist/app", file)
 	sbom := []byte(`{"bomFormat":"CycloneDX"}`)
 	p := record.Prepared{Type: record.PreparedType, Product: "shop", Version: version, Commit: "c0ffee", PreparedAt: noon, PreparedBy: "Ada",
-		Deliverables: []verify.Deliverable{{Name: "dist/app", Kind: verify.KindFile, Digest: digest(file), Size: int64(len(file))}},
+		Deliverables: []verify.Deliverable{{Name: "dist/app", Kind: verify.KindFile, Digest: verify.Digest(file), Size: int64(len(file))}},
 		Verdict:      verify.Verdict{Gate: "met", AsOf: noon, Tool: "plimsoll 1.0.0", Statuses: map[string]int{"pass": 1}, Requirements: []verify.Status{{ID: "R-1", Status: "pass"}}},
-		Attached:     []verify.Attachment{{Name: "sbom", Media: "application/vnd.cyclonedx+json", Digest: digest(sbom), Size: int64(len(sbom))}},
-		Statements:   [][]byte{[]byte(`{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"dist/app","digest":{"sha256":"` + strings.TrimPrefix(digest(file), "sha256:") + `"}}],"predicateType":"https://slsa.dev/provenance/v1","predicate":{}}`)},
+		Attached:     []verify.Attachment{{Name: "sbom", Media: "application/vnd.cyclonedx+json", Digest: verify.Digest(sbom), Size: int64(len(sbom))}},
+		Statements:   [][]byte{[]byte(`{"_type":"https://in-toto.io/Statement/v1","subject":[{"name":"dist/app","digest":{"sha256":"` + strings.TrimPrefix(verify.Digest(file), "sha256:") + `"}}],"predicateType":"https://slsa.dev/provenance/v1","predicate":{}}`)},
 		ValidFor:     "2160h", Preconditions: []verify.Precondition{{ID: "gate", Met: true, Because: "the gate is met"}}}
 	if change != nil {
 		change(&p)
@@ -100,8 +99,8 @@ func (d *desk) prepare(t testing.TB, version string, change func(*record.Prepare
 	}
 	folder := filepath.Join(record.Dir, version)
 	d.write(t, filepath.Join(folder, record.PreparedFile), raw)
-	d.write(t, filepath.Join(folder, record.AttachedDir, strings.TrimPrefix(digest(sbom), "sha256:")), sbom)
-	approval, err := json.Marshal(map[string]any{"_type": verify.StatementType, "predicateType": verify.ApprovalType, "predicate": verify.ApprovalPredicate{Product: "shop", Version: version, Prepared: digest(raw), By: "Bob"}})
+	d.write(t, filepath.Join(folder, record.AttachedDir, strings.TrimPrefix(verify.Digest(sbom), "sha256:")), sbom)
+	approval, err := json.Marshal(map[string]any{"_type": verify.StatementType, "predicateType": verify.ApprovalType, "predicate": verify.ApprovalPredicate{Product: "shop", Version: version, Prepared: verify.Digest(raw), By: "Bob"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -123,28 +122,58 @@ func (d *desk) write(t testing.TB, name string, data []byte) {
 	}
 }
 
-// trust wants two of the keys 1, 2 and 3.
-func (d *desk) trust() verify.TrustDocument {
-	return verify.TrustDocument{Type: verify.TrustType, Organisation: "Example", Version: 1, Epoch: 1, Issued: noon.AddDate(0, -1, 0), Expires: noon.AddDate(1, 0, 0),
-		Roles: map[verify.Role]verify.Authority{verify.RoleRelease: {Threshold: 2, Keys: []string{newEd(1).Key().ID, newEd(2).Key().ID, newEd(3).Key().ID}}}}
+// trustFile wants two of the keys 1, 2 and 3 for a release.
+func (d *desk) trustFile(t testing.TB) []byte {
+	t.Helper()
+	line, err := translog.VerifierKey(origin, newEd(9).Key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := verify.TrustDocument{Type: verify.TrustType, Organisation: "Example", Version: 1, Epoch: 1, Issued: noon.AddDate(0, -1, 0), Expires: noon.AddDate(1, 0, 0),
+		Roles: map[verify.Role]verify.Authority{verify.RoleRoot: {Threshold: 1, Keys: []string{newEd(4).Key().ID}},
+			verify.RoleRelease: {Threshold: 2, Keys: []string{newEd(1).Key().ID, newEd(2).Key().ID, newEd(3).Key().ID}}},
+		Log: &verify.LogTrust{Key: line, Required: true}}
+	for _, k := range []byte{1, 2, 3, 4} {
+		doc.Keys = append(doc.Keys, verify.TrustKey{Key: newEd(k).Key().Line(), Name: fmt.Sprint("holder ", k), Epoch: 1})
+	}
+	if d.bend != nil {
+		d.bend(&doc)
+	}
+	payload, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := envelope.Sign(context.Background(), verify.TrustPayload, payload, newEd(4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(signed, '\n')
+}
+
+func (d *desk) trust(t testing.TB) *verify.Trust {
+	t.Helper()
+	trust, err := verify.ReadTrust(d.trustFile(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return trust
 }
 
 func (d *desk) options(t testing.TB, version string, keys ...byte) Options {
-	o := Options{Dir: d.dir, Version: version, Trust: d.trust(), Log: d.logOptions(t), Now: func() time.Time { return d.now }, MaxAge: 24 * time.Hour,
+	o := Options{Dir: d.dir, Version: version, Trust: d.trust(t), Log: d.logOptions(t), Now: func() time.Time { return d.now }, MaxAge: 24 * time.Hour,
 		Ready: func(_ context.Context, p record.Prepared, raw []byte, approvals [][]byte) ([]verify.Approved, error) {
 			if len(approvals) == 0 {
 				return nil, errors.New("nobody approved")
 			}
 			e, err := envelope.Read(approvals[0])
-			if err != nil || !bytes.Contains(e.Payload, []byte(digest(raw))) {
+			if err != nil || !bytes.Contains(e.Payload, []byte(verify.Digest(raw))) {
 				return nil, errors.New("the approval is of something else")
 			}
-			return []verify.Approved{{By: "Bob", Role: "release", Key: newEd(20).Key().ID, Statement: digest(e.Payload)}}, nil
+			return []verify.Approved{{By: "Bob", Role: "release", Key: newEd(20).Key().ID, Statement: verify.Digest(e.Payload)}}, nil
 		},
 		Rehash: func(_ context.Context, p record.Prepared) error {
 			return RehashFile(d.dir, p.Deliverables[0].Name, p.Deliverables[0])
 		},
-		Verify: d.verify,
 	}
 	for _, k := range keys {
 		o.Signers = append(o.Signers, newEd(k))
@@ -152,45 +181,9 @@ func (d *desk) options(t testing.TB, version string, keys ...byte) Options {
 	return o
 }
 
-// verify checks the threshold and the proof of the log on its own, without
-// package verify's code.
-func (d *desk) verify(bundle []byte, _ record.Prepared, logged bool) error {
-	lines := bytes.Split(bytes.TrimSuffix(bundle, []byte("\n")), []byte("\n"))
-	e, err := envelope.Read(lines[0])
-	if err != nil {
-		return err
-	}
-	valid := 0
-	for _, s := range e.Signatures {
-		for _, k := range []byte{1, 2, 3} {
-			if s.KeyID == newEd(k).Key().ID && ed25519.Verify(newEd(k).Key().Public, envelope.PAE(e.PayloadType, e.Payload), s.Sig) {
-				valid++
-			}
-		}
-	}
-	if valid < 2 {
-		return &verify.Refusal{Reason: verify.Threshold, Message: fmt.Sprintf("%d of 2 signed", valid)}
-	}
-	if !logged {
-		return &verify.Refusal{Reason: verify.NotLogged, Message: "not logged"}
-	}
-	var proof verify.Proof
-	if err := json.Unmarshal(lines[len(lines)-1], &proof); err != nil {
-		return err
-	}
-	_, rest, _ := strings.Cut(proof.Checkpoint, "\n")
-	tree, err := tlog.ParseTree([]byte("go.sum database tree\n" + strings.SplitAfterN(rest, "\n\n", 2)[0]))
-	if err != nil {
-		return err
-	}
-	hashes := make([]tlog.Hash, len(proof.Inclusion))
-	for i, h := range proof.Inclusion {
-		hashes[i] = tlog.Hash(h)
-	}
-	if !bytes.Contains(proof.Entry, []byte(digest(e.Payload))) {
-		return errors.New("the entry is of another permit")
-	}
-	return tlog.CheckRecord(hashes, tree.N, tree.Hash, proof.Index, tlog.RecordHash(proof.Entry))
+func (d *desk) verify(t testing.TB, bundle []byte) error {
+	_, err := verify.OpenBundle(bundle, d.trust(t), verify.Policy{Product: "shop", RequireLog: true, Now: func() time.Time { return d.now }})
+	return err
 }
 
 func (d *desk) seal(t testing.TB, o Options) *Result {
@@ -263,10 +256,13 @@ func TestRefused(t *testing.T) {
 		"no approval": {after: func(t *testing.T, d *desk, _ *Options) {
 			os.RemoveAll(filepath.Join(d.dir, record.Dir, "1.0", "approvals"))
 		}, says: "nobody approved"},
-		"deliverable changed":       {after: func(t *testing.T, d *desk, _ *Options) { d.write(t, "dist/app", []byte("other")) }, says: "the deliverable dist/app has changed"},
-		"attachment changed":        {after: func(t *testing.T, d *desk, _ *Options) { d.spoil(t, "attached/*") }, says: "is not what was prepared"},
-		"a key that may not":        {after: func(_ *testing.T, _ *desk, o *Options) { o.Signers = []envelope.Signer{newEd(8)} }, says: "may not sign releases of shop"},
-		"trust file ended":          {after: func(_ *testing.T, _ *desk, o *Options) { o.Trust.Expires = noon }, says: "the trust file ended"},
+		"deliverable changed": {after: func(t *testing.T, d *desk, _ *Options) { d.write(t, "dist/app", []byte("other")) }, says: "the deliverable dist/app has changed"},
+		"attachment changed":  {after: func(t *testing.T, d *desk, _ *Options) { d.spoil(t, "attached/*") }, says: "is not what was prepared"},
+		"a key that may not":  {after: func(_ *testing.T, _ *desk, o *Options) { o.Signers = []envelope.Signer{newEd(8)} }, says: "may not sign releases of shop"},
+		"trust file ended": {after: func(_ *testing.T, d *desk, o *Options) {
+			d.bend = func(doc *verify.TrustDocument) { doc.Expires = noon.Add(-time.Hour) }
+			o.Trust = d.trust(t)
+		}, says: "the trust file of Example ended"},
 		"prepared by another type":  {change: func(p *record.Prepared) { p.Type = "x" }, says: "is no prepared release"},
 		"validity that is no time":  {change: func(p *record.Prepared) { p.ValidFor = "soon" }, says: `valid for "soon"`},
 		"a version that is no name": {after: func(_ *testing.T, _ *desk, o *Options) { o.Version = "../1.0" }, says: "is no version"},
@@ -325,7 +321,7 @@ func TestSecondSignerIsNotFooled(t *testing.T) {
 		payload, _ := p.payload()
 		s, _ := parsePermit(payload)
 		change(&s)
-		if payload, err = encode(s); err != nil {
+		if payload, err = json.Marshal(s); err != nil {
 			t.Fatal(err)
 		}
 		if p.Permit, err = unsigned(payload); err != nil {
@@ -339,7 +335,7 @@ func TestSecondSignerIsNotFooled(t *testing.T) {
 		}
 	}
 	for name, change := range map[string]func(*verify.PermitStatement){
-		"another digest": func(s *verify.PermitStatement) { s.Predicate.Deliverables[0].Digest = digest([]byte("evil")) },
+		"another digest": func(s *verify.PermitStatement) { s.Predicate.Deliverables[0].Digest = verify.Digest([]byte("evil")) },
 		"longer":         func(s *verify.PermitStatement) { s.Predicate.Expires = s.Predicate.Expires.AddDate(10, 0, 0) },
 		"another product": func(s *verify.PermitStatement) {
 			s.Predicate.Product = "bank"
@@ -458,4 +454,40 @@ func FuzzProof(f *testing.F) {
 			t.Error("it is no proof")
 		}
 	})
+}
+
+// TestWitnesses: a permit that is logged waits for its witnesses, and goes on.
+func TestWitnesses(t *testing.T) {
+	d := newDesk(t, t.TempDir())
+	line, err := translog.CosignatureKey("witness.example", newEd(7).Key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.bend = func(doc *verify.TrustDocument) { doc.Log.Witnesses, doc.Log.Quorum = []string{line}, 1 }
+	d.prepare(t, "1.0", nil)
+	if r := d.seal(t, d.options(t, "1.0", 1, 2)); r.State != Unwitnessed || d.size(t) != 1 {
+		t.Fatalf("before the witness: %+v", r)
+	}
+	if r := d.seal(t, d.options(t, "1.0")); r.State != Unwitnessed || d.size(t) != 1 {
+		t.Fatalf("still before the witness: %+v", r)
+	}
+	log := d.logOptions(t)
+	source, err := translog.NewSource(d.log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := translog.Look(t.Context(), source, log.Verifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cosigned, err := translog.Cosign(t.Context(), v, log.Verifier, translog.NewMemory(filepath.Join(t.TempDir(), "w")), "witness.example", newEd(7), func() time.Time { return noon })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := translog.Publish(t.Context(), d.log, cosigned, log.Verifier); err != nil {
+		t.Fatal(err)
+	}
+	if r := d.seal(t, d.options(t, "1.0")); r.State != Sealed || r.Index != 0 {
+		t.Errorf("after the witness: %+v", r)
+	}
 }
