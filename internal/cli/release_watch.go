@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"reflect"
 	"time"
@@ -50,7 +49,7 @@ func (f *permitFlags) load(app *App) (*permits.Index, []error, error) {
 	}
 	policy := verify.Policy{Now: app.Clock, AllowEmergency: true}
 	if f.revocations != "" {
-		if policy.Revocations, err = readBounded(f.revocations, verify.MaxEnvelope); err != nil {
+		if policy.Revocations, err = readNamed(f.revocations, verify.MaxEnvelope); err != nil {
 			return nil, nil, err
 		}
 	}
@@ -113,7 +112,7 @@ func (app *App) releaseWatch(ctx context.Context, dir string, f watchFlags) erro
 // lookOnce asks all places. With --every only what has changed is told after
 // the first time.
 func (app *App) lookOnce(ctx context.Context, f watchFlags, before []watch.Result, first bool) ([]watch.Result, error) {
-	data, err := readBounded(f.file, 1<<20)
+	data, err := readNamed(f.file, 1<<20)
 	if err != nil {
 		return nil, err
 	}
@@ -131,13 +130,13 @@ func (app *App) lookOnce(ctx context.Context, f watchFlags, before []watch.Resul
 	}
 	app.status = watchStatus(results, faults)
 	if f.format == "jsonl" {
-		return results, app.watchLines(changed(results, before, first), faults)
+		return results, app.watchLines(newResults(results, before, first), faults)
 	}
-	app.watchText(changed(results, before, first), faults, len(results), first)
+	app.watchText(newResults(results, before, first), faults, len(results), first)
 	return results, nil
 }
 
-func changed(results, before []watch.Result, first bool) []watch.Result {
+func newResults(results, before []watch.Result, first bool) []watch.Result {
 	if first {
 		return results
 	}
@@ -207,22 +206,4 @@ func (app *App) watchText(results []watch.Result, faults []watch.Fault, all int,
 	if first && all == 0 && len(faults) == 0 {
 		app.printLines([]string{"nothing runs at these places"})
 	}
-}
-
-// readBounded reads a regular file that a person named.
-func readBounded(path string, most int64) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, fault.Wrap(fault.NotFound, err, "check the path", "reading %s", path)
-	case !info.Mode().IsRegular():
-		return nil, fault.New(fault.Usage, "name a regular file", "reading %s: it is no regular file", path)
-	case info.Size() > most:
-		return nil, fault.New(fault.TooCostly, "check that it is the right file", "reading %s: it has %d bytes, more than %d", path, info.Size(), most)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fault.Wrap(fault.NotFound, err, "check the path", "reading %s", path)
-	}
-	return data, nil
 }
