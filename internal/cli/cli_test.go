@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/plimsoll-dev/plimsoll/internal/cli"
+	"github.com/plimsoll-dev/plimsoll/verify/verifytest"
 )
 
 func TestMain(m *testing.M) {
@@ -42,6 +43,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, ".config"))
 			env.Setenv("PLIMSOLL_TEST_NOW", "2026-06-01T12:00:00Z")
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			env.Values[orgKey{}] = verifytest.New()
 			for _, who := range []string{"AUTHOR", "COMMITTER"} {
 				env.Setenv("GIT_"+who+"_NAME", "Ada")
 				env.Setenv("GIT_"+who+"_EMAIL", "ada@example.org")
@@ -50,7 +52,7 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits": exits, "repo": makeRepo, "fill": fill,
+			"exits": exits, "repo": makeRepo, "fill": fill, "sealed": sealed, "digest": digestOf,
 		},
 	})
 }

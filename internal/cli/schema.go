@@ -13,6 +13,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/finding"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
+	"github.com/plimsoll-dev/plimsoll/internal/release/watch"
 	"github.com/plimsoll-dev/plimsoll/internal/requirement/custom"
 	"github.com/plimsoll-dev/plimsoll/internal/requirement/upgrade"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/mapping"
@@ -22,7 +23,7 @@ import (
 func schemas() map[string][]byte {
 	return map[string][]byte{
 		"product": product.Schema, "access": access.Schema, "decisions": finding.DecisionsSchema, "upgrade": upgrade.Schema,
-		"tests": mapping.Schema, "requirements": custom.Schema, "review": review.Schema,
+		"tests": mapping.Schema, "requirements": custom.Schema, "review": review.Schema, "deployments": watch.Schema,
 	}
 }
 
