@@ -13,7 +13,7 @@ type opener struct {
 	open  func(string, int, os.FileMode) (*os.File, error)
 }
 
-func fromProcess() opener          { return opener{os.Lstat, os.OpenFile} }
+func fromProcess() opener           { return opener{os.Lstat, os.OpenFile} }
 func fromRoot(root *os.Root) opener { return opener{root.Lstat, root.OpenFile} }
 
 // regular opens a regular file once, and refuses everything else: a symbolic
