@@ -30,7 +30,7 @@ func Descriptor(f *os.File, b *Bundle) (Permit, error) {
 	if err != nil {
 		return Permit{}, err
 	}
-	h := &Held{file: f}
+	h := &Held{file: f, from: f}
 	if err := h.verify(s, b, false); err != nil {
 		return Permit{}, err
 	}
@@ -50,7 +50,7 @@ func open(path string, b *Bundle, keep bool) (*Held, error) {
 	if err != nil {
 		return nil, err
 	}
-	h := &Held{file: f}
+	h := &Held{file: f, from: f}
 	if err := h.verify(s, b, keep); err != nil {
 		f.Close()
 		return nil, err
@@ -61,6 +61,7 @@ func open(path string, b *Bundle, keep bool) (*Held, error) {
 // Held is a file that was verified and is kept open.
 type Held struct {
 	file   *os.File
+	from   io.ReaderAt // file, but in tests that change it meanwhile
 	permit Permit
 	chunks *chunks
 }
@@ -89,7 +90,7 @@ func (h *Held) verify(s stamped, b *Bundle, keep bool) error {
 	if len(candidates) == 0 {
 		return b.notAmong(h.file.Name(), size, "")
 	}
-	d, sums, err := match(h.file, size, candidates, keep)
+	d, sums, err := match(h.from, size, candidates, keep)
 	if changed := s.unchanged(h.file); changed != nil {
 		return changed
 	}
@@ -102,7 +103,7 @@ func (h *Held) verify(s stamped, b *Bundle, keep bool) error {
 		return b.notAmong(h.file.Name(), size, sums.digest)
 	}
 	h.permit = b.grant(*d)
-	h.chunks = newChunks(h.file, size, sums.chunk, sums.leaves)
+	h.chunks = newChunks(h.from, size, sums.chunk, sums.leaves)
 	return b.Remember()
 }
 
@@ -130,7 +131,7 @@ type sums struct {
 }
 
 // match finds the candidate that f is, nil if it is none of them.
-func match(f *os.File, size int64, candidates []Deliverable, keep bool) (*Deliverable, sums, error) {
+func match(f io.ReaderAt, size int64, candidates []Deliverable, keep bool) (*Deliverable, sums, error) {
 	var s sums
 	for i, d := range candidates {
 		var err error
@@ -152,7 +153,7 @@ func match(f *os.File, size int64, candidates []Deliverable, keep bool) (*Delive
 	return nil, s, nil
 }
 
-func (s *sums) tree(f *os.File, size, chunk int64) error {
+func (s *sums) tree(f io.ReaderAt, size, chunk int64) error {
 	if s.chunk == chunk {
 		return nil
 	}
@@ -164,7 +165,7 @@ func (s *sums) tree(f *os.File, size, chunk int64) error {
 	return nil
 }
 
-func (s *sums) whole(f *os.File, size int64) error {
+func (s *sums) whole(f io.ReaderAt, size int64) error {
 	if s.digest != "" {
 		return nil
 	}

@@ -1,0 +1,17 @@
+package verify
+
+import (
+	"io"
+	"os"
+)
+
+// DescriptorThrough is Descriptor, with something between the file and who reads
+// it, so that a test can change the file at a moment of its choice.
+func DescriptorThrough(f *os.File, b *Bundle, through func(io.ReaderAt) io.ReaderAt) (*Held, error) {
+	s, err := stampOf(f)
+	if err != nil {
+		return nil, err
+	}
+	h := &Held{file: f, from: through(f)}
+	return h, h.verify(s, b, true)
+}
