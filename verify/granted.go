@@ -52,9 +52,8 @@ func (p Permit) String() string {
 	return fmt.Sprintf("%s %s (%s)", says.Product, says.Version, p.granted.deliverable.Name)
 }
 
-// stillStands looks at the clock again: a process may live longer than its
-// permit.
-func (p Permit) stillStands() error {
+// Stands looks at the clock again: a process may live longer than its permit.
+func (p Permit) Stands() error {
 	if p.granted == nil {
 		r := refuse(NoPermit, "nothing was verified")
 		r.Hint = "verify the program first: verify.Self, verify.File or `plimsoll guard`"

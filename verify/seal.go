@@ -114,7 +114,7 @@ func (f Sealed) opens(p PermitPredicate) error {
 // as the permit stands. Who has the key has no need of a permit: that only what
 // was verified gets at it is up to where the key is kept.
 func (p Permit) Unseal(box []byte, key *SealKey) ([]byte, error) {
-	if err := p.stillStands(); err != nil {
+	if err := p.Stands(); err != nil {
 		return nil, err
 	}
 	if key == nil || key.private == nil {
