@@ -123,6 +123,8 @@ func commands(app *App) []*cobra.Command {
 		newRelease(app), newVerify(app), newServe(app),
 		newEvidence(app), newKey(app), newSchema(app), newDocs(app), newMan(app), newVersion(app),
 		newLogCommand(app),
+		newGuard(app),
+		newSeal(app),
 	}
 }
 
