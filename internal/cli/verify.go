@@ -188,7 +188,7 @@ func verifyContent(path string, b *verify.Bundle) (verify.Permit, error) {
 	if _, err := os.Lstat(filepath.Join(path, "oci-layout")); err == nil && hasKind(b, verify.KindImage) {
 		return verify.Permit{}, &verify.Refusal{Reason: verify.Unsupported, Message: "verifying the image " + path + ": images are not supported yet"}
 	}
-	return verify.Permit{}, &verify.Refusal{Reason: verify.Unsupported, Message: "verifying the folder " + path + ": folders are not supported yet"}
+	return verify.Dir(path, b)
 }
 
 func hasKind(b *verify.Bundle, kind verify.Kind) bool {
