@@ -230,8 +230,12 @@ func (r rootFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	if len(all) > maxEntries {
 		return nil, refuse(TooLarge, "the folder %s holds more than %d files", name, maxEntries)
 	}
-	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
+	sortByName(all)
 	return all, nil
+}
+
+func sortByName(all []fs.DirEntry) {
+	slices.SortFunc(all, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 }
 
 // hash hashes the files, as many at a time as there are processors.

@@ -115,6 +115,10 @@ func leafOf(chunk []byte) (sum [sha256.Size]byte) {
 // level: after leaf i those trees are full that end where i's binary form ends
 // in ones.
 func rootOf(leaves []byte) []byte {
+	if len(leaves) == 0 {
+		empty := sha256.Sum256(nil)
+		return empty[:]
+	}
 	var stack [][sha256.Size]byte
 	for i := 0; i*sha256.Size < len(leaves); i++ {
 		node := [sha256.Size]byte(leaves[i*sha256.Size:])
