@@ -186,7 +186,7 @@ func verifyContent(path string, b *verify.Bundle) (verify.Permit, error) {
 		return verify.File(path, b) // which says what is wrong with it
 	}
 	if _, err := os.Lstat(filepath.Join(path, "oci-layout")); err == nil && hasKind(b, verify.KindImage) {
-		return verify.Permit{}, &verify.Refusal{Reason: verify.Unsupported, Message: "verifying the image " + path + ": images are not supported yet"}
+		return verify.OCI(path, b)
 	}
 	return verify.Dir(path, b)
 }
