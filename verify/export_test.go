@@ -15,3 +15,8 @@ func DescriptorThrough(f *os.File, b *Bundle, through func(io.ReaderAt) io.Reade
 	h := &Held{file: f, from: through(f)}
 	return h, h.verify(s, b, true)
 }
+
+// ReadAtFrom reads from the beginning of r as ReadAt would, were it the file.
+func (h *Held) ReadAtFrom(r io.ReaderAt, p []byte) (int, error) {
+	return newChunks(r, h.chunks.size, h.chunks.chunk, h.chunks.leaves).ReadAt(p, 0)
+}

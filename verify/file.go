@@ -128,6 +128,9 @@ type sums struct {
 	chunk  int64
 	leaves []byte
 	root   string
+	// together: digest and leaves are of the very same bytes. Those of two passes
+	// need not be, however little the file seems to have changed.
+	together bool
 }
 
 // match finds the candidate that f is, nil if it is none of them.
@@ -138,7 +141,7 @@ func match(f io.ReaderAt, size int64, candidates []Deliverable, keep bool) (*Del
 		switch {
 		case d.Tree != nil:
 			err = s.tree(f, size, d.Tree.Chunk)
-		case keep && size > 0 && s.leaves == nil:
+		case keep && size > 0 && !s.together:
 			err = s.both(f, size)
 		default:
 			err = s.whole(f, size)
@@ -161,7 +164,7 @@ func (s *sums) tree(f io.ReaderAt, size, chunk int64) error {
 	if err != nil {
 		return err
 	}
-	s.chunk, s.leaves, s.root = chunk, leaves, t.Root
+	s.chunk, s.leaves, s.root, s.together = chunk, leaves, t.Root, false
 	return nil
 }
 
@@ -196,6 +199,7 @@ func (s *sums) both(f io.ReaderAt, size int64) error {
 		leaves = append(leaves, leaf[:]...)
 	}
 	s.digest, s.chunk, s.leaves, s.root = digestOf(h.Sum(nil)), chunk, leaves, digestOf(rootOf(leaves))
+	s.together = true
 	return nil
 }
 

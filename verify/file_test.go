@@ -253,3 +253,51 @@ func TestFileRemembers(t *testing.T) {
 		t.Errorf("%v, %v", m, err)
 	}
 }
+
+// turncoat gives other bytes the first time that it is read to its end, as a
+// file does whose writer is fast enough for no clock to notice.
+type turncoat struct {
+	first, then []byte
+	passes      int
+}
+
+func (c *turncoat) ReadAt(p []byte, off int64) (int, error) {
+	from := c.then
+	if c.passes == 0 {
+		from = c.first
+	}
+	n, err := bytes.NewReader(from).ReadAt(p, off)
+	if off+int64(n) == int64(len(from)) {
+		c.passes++
+	}
+	return n, err
+}
+
+// TestOpenInOnePass: what is held stands for the bytes that were found to be
+// the permit's, not for those of a pass before. A deliverable with a tree is
+// looked for first, then one without.
+func TestOpenInOnePass(t *testing.T) {
+	data, evil := noise(4000), bytes.Repeat([]byte("evil"), 1000)
+	b := opened(t, verify.Policy{}, planted(t, "other/app", bytes.Repeat([]byte("else"), 1000), 4096), verifytest.Content{Name: "app", Data: data})
+	f, err := os.Open(written(t, "app", data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	source := &turncoat{first: evil, then: data}
+	h, err := verify.DescriptorThrough(f, b, func(io.ReaderAt) io.ReaderAt { return source })
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, 4)
+	if n, err := h.ReadAt(got, 0); n != 4 || err != nil || !bytes.Equal(got, data[:4]) {
+		t.Errorf("the right bytes are refused: %v", err)
+	}
+	h, err = verify.DescriptorThrough(f, b, func(io.ReaderAt) io.ReaderAt { return &turncoat{first: evil, then: data} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := h.ReadAtFrom(bytes.NewReader(evil), got); n != 0 || verify.ReasonOf(err) != verify.Changed {
+		t.Errorf("%d bytes were given that the permit does not name: %q, %v", n, got, err)
+	}
+}
