@@ -1,9 +1,7 @@
 package verify
 
 import (
-	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
@@ -61,10 +59,8 @@ func NewKey(algorithm Algorithm, public []byte) (Key, error) {
 	if len(public) != form.size {
 		return Key{}, refuse(Malformed, "reading a public key: an %s key has %d bytes, this one has %d", algorithm, form.size, len(public))
 	}
-	if algorithm == ECDSAP256 {
-		if _, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), public); err != nil {
-			return Key{}, refuse(Malformed, "reading a public key: the point is not on the curve P-256")
-		}
+	if algorithm == ECDSAP256 && !onP256(public) {
+		return Key{}, refuse(Malformed, "reading a public key: the point is not on the curve P-256")
 	}
 	k := Key{Algorithm: algorithm, Public: append([]byte(nil), public...)}
 	sum := sha256.Sum256(k.PKIX())
@@ -104,12 +100,9 @@ func (k Key) verifies(message, signature []byte, more map[Algorithm]Verifier) (o
 	case Ed25519:
 		return len(signature) == ed25519.SignatureSize && ed25519.Verify(k.Public, message, signature), true
 	case ECDSAP256:
-		public, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), k.Public)
-		if err != nil {
-			return false, true
+		if knowsP256 {
+			return verifiesP256(k.Public, message, signature), true
 		}
-		sum := sha256.Sum256(message)
-		return ecdsa.VerifyASN1(public, sum[:], signature), true
 	}
 	verify, known := more[k.Algorithm]
 	return known && verify(k.Public, message, signature), known

@@ -1,3 +1,5 @@
+//go:build !plimsoll_small
+
 package verify
 
 import (
