@@ -18,9 +18,10 @@ const DefaultChunk = 256 << 10
 const (
 	// maxLeaves bounds a tree: 128 MB of leaves, a TiB in chunks of DefaultChunk.
 	maxLeaves = 4 << 20
-	// readSize is what a worker reads at a time. It stays in the processor's
-	// nearest cache between reading and hashing, which a whole chunk would not.
-	readSize = 32 << 10
+	// readSize is what a worker reads at a time: what is read is hashed while it
+	// is still in the processor's caches, and calls of the system are few. Smaller
+	// and larger ones were measured, and are slower.
+	readSize = 128 << 10
 )
 
 // BuildTree hashes size bytes of r in chunks, as many at a time as there are
