@@ -183,6 +183,9 @@ func (s *sums) whole(f io.ReaderAt, size int64) error {
 // both hashes the whole and the chunks of the very same bytes, so that what the
 // leaves stand for later is what the digest stood for.
 func (s *sums) both(f io.ReaderAt, size int64) error {
+	if size > maxChunk*maxLeaves {
+		return refuse(TooLarge, "holding a file of %d bytes: more than %d", size, int64(maxChunk)*maxLeaves)
+	}
 	h := sha256.New()
 	chunk := int64(DefaultChunk)
 	for size > chunk*maxLeaves {
@@ -210,6 +213,7 @@ type chunks struct {
 	r           io.ReaderAt
 	size, chunk int64
 	leaves      []byte
+	wrong       Reason // what a chunk that is not the permit's is called
 
 	mu   sync.Mutex
 	buf  []byte
@@ -217,7 +221,7 @@ type chunks struct {
 }
 
 func newChunks(r io.ReaderAt, size, chunk int64, leaves []byte) *chunks {
-	return &chunks{r: r, size: size, chunk: chunk, leaves: leaves, held: -1}
+	return &chunks{r: r, size: size, chunk: chunk, leaves: leaves, wrong: Changed, held: -1}
 }
 
 // ReadAt implements io.ReaderAt. Not a byte of a chunk is given before all of it
@@ -260,7 +264,7 @@ func (c *chunks) load(i int64) error {
 	}
 	leaf := leafOf(c.buf)
 	if !bytes.Equal(leaf[:], c.leaves[i*sha256.Size:(i+1)*sha256.Size]) {
-		return refuse(Changed, "reading verified content: chunk %d (bytes %d to %d) is not what the permit names", i, i*c.chunk, i*c.chunk+want)
+		return refuse(c.wrong, "reading verified content: chunk %d (bytes %d to %d) is not what the permit names", i, i*c.chunk, i*c.chunk+want)
 	}
 	c.held = i
 	return nil

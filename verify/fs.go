@@ -25,6 +25,9 @@ type node struct {
 	DirEntry
 	children []fs.DirEntry // of a folder, by name
 	folder   bool
+	alone    bool   // a deliverable of its own: nobody says whether it may be run
+	tree     *Tree  // of a file whose leaves are known
+	leaves   []byte // of tree
 }
 
 // FS opens a folder of the permit. The bundle must hold its manifest; where it
@@ -155,6 +158,9 @@ func (f *FolderFS) open(n *node) (fs.File, error) {
 		file.Close()
 		return nil, err
 	}
+	if n.tree != nil {
+		return n.lazy(file), nil
+	}
 	var sums sums
 	err = sums.both(file, n.DirEntry.Size)
 	if err == nil && sums.digest != n.Digest {
@@ -175,7 +181,7 @@ func (n *node) matches(file *os.File, s stamped) error {
 	switch {
 	case s.info.Size() != n.DirEntry.Size:
 		return refuse(WrongArtifact, "reading %s: it has %d bytes, the permit names %d", n.Path, s.info.Size(), n.DirEntry.Size)
-	case (s.info.Mode()&0o111 != 0) != n.Executable && openFlags != 0:
+	case !n.alone && (s.info.Mode()&0o111 != 0) != n.Executable && openFlags != 0:
 		return refuse(WrongArtifact, "reading %s: whether it may be run is not as the permit names it", n.Path)
 	}
 	return nil

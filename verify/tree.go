@@ -32,7 +32,7 @@ func BuildTree(r io.ReaderAt, size, chunk int64) (Tree, []byte, error) {
 	if chunk < minChunk || chunk > maxChunk || size <= 0 {
 		return Tree{}, nil, refuse(Malformed, "building a tree: %d bytes in chunks of %d; chunks have %d to %d bytes, and what is empty has no tree", size, chunk, minChunk, maxChunk)
 	}
-	n := (size + chunk - 1) / chunk
+	n := chunksOf(size, chunk)
 	if n > maxLeaves {
 		return Tree{}, nil, refuse(TooLarge, "building a tree: %d chunks, more than %d; choose larger ones", n, maxLeaves)
 	}
@@ -42,6 +42,9 @@ func BuildTree(r io.ReaderAt, size, chunk int64) (Tree, []byte, error) {
 	}
 	return Tree{Chunk: chunk, Root: digestOf(rootOf(leaves))}, leaves, nil
 }
+
+// chunksOf counts them, for sizes too that are nearly more than a number holds.
+func chunksOf(size, chunk int64) int64 { return (size-1)/chunk + 1 }
 
 // hashLeaves fills leaves. Workers take the next chunk each, so that a slow one
 // holds up nobody.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -77,6 +78,7 @@ func TestBuildTreeRefuses(t *testing.T) {
 		{"small chunks", 1, 1024, verify.Malformed},
 		{"large chunks", 1, 1 << 30, verify.Malformed},
 		{"too many", 1 << 40, 4096, verify.TooLarge},
+		{"as many as a number holds", math.MaxInt64, 4096, verify.TooLarge},
 	}
 	for _, test := range tests {
 		if _, _, err := verify.BuildTree(bytes.NewReader(nil), test.size, test.chunk); verify.ReasonOf(err) != test.want {
