@@ -29,6 +29,11 @@ func TestExamples(t *testing.T) {
 	} else {
 		t.Log("no python3 here: its example is not run")
 	}
+	if node, err := exec.LookPath("node"); err == nil && exec.Command(node, "-e", "require('koffi')").Run() == nil {
+		languages["Node"] = []string{node, "example.js", library}
+	} else {
+		t.Log("no node with koffi here (set NODE_PATH to the folder where koffi is installed): its example is not run")
+	}
 	for name, command := range languages {
 		t.Run(name, func(t *testing.T) {
 			run := func(args ...string) (string, bool) {
