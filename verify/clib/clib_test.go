@@ -32,7 +32,7 @@ func TestExamples(t *testing.T) {
 	if node, err := exec.LookPath("node"); err == nil && exec.Command(node, "-e", "require('koffi')").Run() == nil {
 		languages["Node"] = []string{node, "example.js", library}
 	} else {
-		t.Log("no node with koffi here (set NODE_PATH to the folder where koffi is installed): its example is not run")
+		t.Logf("no node with koffi here (set NODE_PATH, now %q, to the folder where koffi is installed): its example is not run", os.Getenv("NODE_PATH"))
 	}
 	for name, command := range languages {
 		t.Run(name, func(t *testing.T) {
