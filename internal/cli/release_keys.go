@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/spf13/cobra"
@@ -65,7 +66,7 @@ func closeAll(signers []envelope.Signer) {
 // openLog opens the log that the trust file names. An organisation without a log
 // seals without one; one with a log never does.
 func (f *sealFlags) openLog(ctx context.Context, app *App, named *verify.LogTrust) (*translog.Log, error) {
-	dir := firstOf(f.log, app.Getenv(logVariable))
+	dir := cmp.Or(f.log, app.Getenv(logVariable))
 	switch {
 	case named == nil && dir == "":
 		return nil, nil
@@ -80,7 +81,7 @@ func (f *sealFlags) openLog(ctx context.Context, app *App, named *verify.LogTrus
 	}
 	l := &translog.Log{Dir: dir, Verifier: verifier}
 	var line string
-	if l.Signer, line, err = app.logSigner(ctx, firstOf(f.logKey, app.Getenv(logKeyVariable), dir+".key"), verifier.Name()); err != nil {
+	if l.Signer, line, err = app.logSigner(ctx, cmp.Or(f.logKey, app.Getenv(logKeyVariable), dir+".key"), verifier.Name()); err != nil {
 		return nil, err
 	}
 	if line != named.Key {
@@ -95,13 +96,4 @@ func (f *sealFlags) openLog(ctx context.Context, app *App, named *verify.LogTrus
 	}
 	l.Memory, err = app.memory(logFlags{state: f.state}, verifier, "seal")
 	return l, err
-}
-
-func firstOf(words ...string) string {
-	for _, w := range words {
-		if w != "" {
-			return w
-		}
-	}
-	return ""
 }
