@@ -53,6 +53,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "repo": makeRepo, "fill": fill, "sealed": sealed, "digest": digestOf,
+			"organisation": organisation, "prepared": prepared,
 		},
 	})
 }

@@ -65,10 +65,11 @@ func (app *App) view(ctx context.Context, where string, f logFlags) (*translog.V
 func (app *App) logKeys(f logFlags) (note.Verifier, []note.Verifier, error) {
 	line, lines := f.key, f.witnesses
 	if line == "" {
-		d, err := app.readTrust(f.trust)
+		trust, err := app.repositoryTrust(f.trust, ".")
 		if err != nil {
 			return nil, nil, err
 		}
+		d := trust.Document()
 		if d.Log == nil {
 			return nil, nil, fault.New(fault.Config, "name it in the trust file, or give --log-key", "the trust file names no log")
 		}

@@ -50,9 +50,6 @@ func (app *App) logMonitor(ctx context.Context, where string, f monitorFlags) er
 	if err != nil {
 		return err
 	}
-	if f.trust == "" && f.key == "" {
-		f.trust = trustIn(f.dir)
-	}
 	v, log, err := app.view(ctx, where, f.logFlags)
 	if err != nil {
 		return err

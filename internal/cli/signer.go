@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"crypto/x509"
 	"encoding/pem"
+	"os"
 	"path/filepath"
 	"strings"
 
@@ -51,7 +52,13 @@ func (s fileSigner) Close() error { return nil }
 // trustIn is where the trust file of a repository is.
 func trustIn(dir string) string { return filepath.Join(dir, filepath.FromSlash(record.TrustFile)) }
 
-// readTrust reads a trust file; that of the current folder where none is named.
-func (app *App) readTrust(path string) (verify.TrustDocument, error) {
-	return verify.TrustDocument{}, fault.New(fault.NotThere, "give --log-key", "reading trust files is not supported in this version")
+// repositoryTrust reads the trust file that is named, or that of the environment,
+// or the repository's own, or the user's.
+func (app *App) repositoryTrust(named, dir string) (*verify.Trust, error) {
+	if named == "" && app.Getenv(trustVariable) == "" {
+		if _, err := os.Stat(trustIn(dir)); err == nil {
+			named = trustIn(dir)
+		}
+	}
+	return app.trust(named)
 }

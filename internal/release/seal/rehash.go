@@ -32,5 +32,21 @@ func RehashFile(root, path string, d verify.Deliverable) error {
 	if got := "sha256:" + hex.EncodeToString(hash.Sum(nil)); got != d.Digest || n != d.Size {
 		return fault.New(fault.Untrusted, "prepare it again: what was approved is not what lies there", "the deliverable %s has changed: it is %s, prepared was %s", d.Name, got, d.Digest)
 	}
+	return sameTree(file, d)
+}
+
+// sameTree makes the tree of chunks again: readers that verify piece by piece
+// never see the digest of the whole.
+func sameTree(file *os.File, d verify.Deliverable) error {
+	if d.Tree == nil {
+		return nil
+	}
+	tree, _, err := verify.BuildTree(file, d.Size, d.Tree.Chunk)
+	if err != nil {
+		return refused(err, "prepare it again", "hashing the deliverable %s in chunks", d.Name)
+	}
+	if tree.Root != d.Tree.Root {
+		return fault.New(fault.Untrusted, "prepare it again", "the tree of the deliverable %s has the root %s, prepared was %s", d.Name, tree.Root, d.Tree.Root)
+	}
 	return nil
 }

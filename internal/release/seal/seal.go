@@ -153,6 +153,11 @@ func (s *sealer) sign(ctx context.Context) error {
 		}
 		return nil
 	}
+	for _, signer := range s.Signers {
+		if err := s.mayRelease(signer.Key().ID); err != nil {
+			return err
+		}
+	}
 	if err := s.fresh(ctx); err != nil {
 		return err
 	}
@@ -164,9 +169,6 @@ func (s *sealer) sign(ctx context.Context) error {
 		return err
 	}
 	for _, signer := range s.Signers {
-		if err := s.mayRelease(signer.Key().ID); err != nil {
-			return err
-		}
 		if err := next.sign(ctx, signer); err != nil {
 			return err
 		}

@@ -256,6 +256,9 @@ func TestRefused(t *testing.T) {
 		"no approval": {after: func(t *testing.T, d *desk, _ *Options) {
 			os.RemoveAll(filepath.Join(d.dir, record.Dir, "1.0", "approvals"))
 		}, says: "nobody approved"},
+		"a tree of something else": {change: func(p *record.Prepared) {
+			p.Deliverables[0].Tree = &verify.Tree{Chunk: 4 << 10, Root: verify.Digest([]byte("other"))}
+		}, says: "the tree of the deliverable dist/app has the root"},
 		"deliverable changed": {after: func(t *testing.T, d *desk, _ *Options) { d.write(t, "dist/app", []byte("other")) }, says: "the deliverable dist/app has changed"},
 		"attachment changed":  {after: func(t *testing.T, d *desk, _ *Options) { d.spoil(t, "attached/*") }, says: "is not what was prepared"},
 		"a key that may not":  {after: func(_ *testing.T, _ *desk, o *Options) { o.Signers = []envelope.Signer{newEd(8)} }, says: "may not sign releases of shop"},

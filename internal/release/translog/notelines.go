@@ -15,7 +15,9 @@ func cutNote(raw string) (text string, signatures []string) {
 		return raw, nil
 	}
 	for line := range strings.Lines(raw[at+2:]) {
-		signatures = append(signatures, line)
+		if strings.HasSuffix(line, "\n") { // what has no end would run into the next
+			signatures = append(signatures, line)
+		}
 	}
 	return raw[:at+1], signatures
 }
