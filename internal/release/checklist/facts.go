@@ -33,7 +33,7 @@ type Facts struct {
 	Checks []string
 	Now    time.Time
 
-	TestsPassed, TestsFailed, TestsSkipped int
+	TestsPassed, TestsFailed int
 
 	Authors, Owners []string
 	PreparedBy      string
@@ -74,7 +74,7 @@ func (f Facts) values() []value {
 		{"gate", text, f.Gate}, {"run.complete", truth, f.RunComplete}, {"tree.clean", truth, f.TreeClean},
 		{"statuses", table, orEmpty(f.Statuses)},
 		{"findings.decided", number, f.Decided},
-		{"tests.passed", number, f.TestsPassed}, {"tests.failed", number, f.TestsFailed}, {"tests.skipped", number, f.TestsSkipped},
+		{"tests.passed", number, f.TestsPassed}, {"tests.failed", number, f.TestsFailed},
 		{"people.authors", list, known(f.Authors)}, {"people.owners", list, known(f.Owners)}, {"people.prepared_by", text, f.PreparedBy},
 		{"release.version", text, f.Version}, {"release.previous", text, f.Previous}, {"release.line", text, f.Line}, {"release.commit", text, f.Commit},
 		{"release.in_changelog", truth, f.InChangelog}, {"release.later", truth, f.Later}, {"release.released", truth, f.Released},
