@@ -53,7 +53,7 @@ func (e *environment) explain(source string, c *common.Error) *fault.Error {
 	name = nameAt(line[begin:], name)
 	hint := "known are " + strings.Join(e.names(), ", ")
 	if near, found := yamlfile.Suggest(name, e.names()); found {
-		hint = "did you mean " + near + "? " + hint
+		hint = "did you mean " + near + "? `plimsoll docs release` lists the names"
 	}
 	return at(source, common.NewLocation(c.Location.Line(), begin), hint, "nothing is called %q in a precondition", name)
 }
