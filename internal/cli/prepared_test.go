@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/plimsoll-dev/plimsoll/internal/release/approval"
 	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
 	"github.com/plimsoll-dev/plimsoll/verify"
@@ -88,10 +89,8 @@ func prepared(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	folder := dir + "/" + record.Dir + "/" + version + "/"
 	put(ts, folder+record.PreparedFile, raw)
-	approval, err := json.Marshal(map[string]any{"_type": verify.StatementType, "predicateType": verify.ApprovalType, "subject": []verify.Subject{},
-		"predicate": verify.ApprovalPredicate{Product: "shop", Version: version, Prepared: verify.Digest(raw), Gate: "met", By: args[2], Role: "maintainer", Recorded: now}})
-	ts.Check(err)
-	line, err := envelope.Sign(context.Background(), verify.StatementPayload, approval, by)
+	role := map[holder]string{"ada": "maintainer", "bob": "maintainer", "eve": "developer"}[by]
+	line, err := approval.Sign(p, raw, approval.Word{By: args[2], Role: role, Recorded: now}, by.private())
 	ts.Check(err)
 	put(ts, folder+record.ApprovalsDir+"/"+string(by)+".json", line)
 	put(ts, dir+"/.plimsoll/product.yaml", []byte("name: shop\nowners:\n"+

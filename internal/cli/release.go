@@ -11,6 +11,6 @@ statement that these very files were found fit to ship, by whom, and until when.
 See plimsoll docs release.`,
 		Args: cobra.NoArgs,
 	}
-	cmd.AddCommand(newReleaseWatch(app), newReleaseSeal(app), newReleaseRevoke(app), newReleaseExport(app))
+	cmd.AddCommand(newReleasePrepare(app), newReleaseWatch(app), newReleaseSeal(app), newReleaseRevoke(app), newReleaseExport(app))
 	return cmd
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/release/deliverable"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
 	"github.com/plimsoll-dev/plimsoll/internal/release/seal"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
@@ -92,10 +93,7 @@ func (app *App) saySealed(r *seal.Result) error {
 // prepared.
 func rehash(_ context.Context, dir string, p record.Prepared) error {
 	for _, d := range p.Deliverables {
-		if d.Kind != verify.KindFile {
-			return fault.New(fault.NotThere, "release it as a file", "the deliverable %s is a %s, which sealing does not support yet", d.Name, d.Kind)
-		}
-		if err := seal.RehashFile(dir, d.Name, d); err != nil {
+		if err := deliverable.Again(dir, d); err != nil {
 			return err
 		}
 	}

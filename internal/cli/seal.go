@@ -13,12 +13,12 @@ import (
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
-type sealFlags struct {
+type boxFlags struct {
 	trust, to, organisation, product, minVersion string
 }
 
 func newSeal(app *App) *cobra.Command {
-	var f sealFlags
+	var f boxFlags
 	cmd := &cobra.Command{
 		Use:   "seal NAME",
 		Short: "Seal a secret that only a verified program gets",
@@ -49,7 +49,7 @@ key where only the guard gets at it.`,
 	return cmd
 }
 
-func (app *App) seal(name string, f sealFlags) error {
+func (app *App) seal(name string, f boxFlags) error {
 	if f.to == "" || f.product == "" {
 		return fault.New(fault.Usage, "give --to PUBLIC and --product NAME", "sealing %s: for whom?", name)
 	}

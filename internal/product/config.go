@@ -41,6 +41,7 @@ type Product struct {
 	Review       Review            `yaml:"review"`
 	Secrets      Secrets           `yaml:"secrets"`
 	Attention    Attention         `yaml:"attention"`
+	Release      Release           `yaml:"release"`
 
 	file *yamlfile.File
 }
@@ -137,6 +138,7 @@ func Load(path string, data []byte) (*Product, fault.List) {
 	}
 	more = append(more, badSelection(file, p.Requirements)...)
 	more = append(more, badScanners(file, p.Scanners)...)
+	more = append(more, badRelease(file, p)...)
 	faults = yamlfile.Sorted(append(append(faults, more...), append(badExemptions(file), sharedKeys(file, p.Owners)...)...))
 	if len(faults) > 0 {
 		return nil, faults
