@@ -25,11 +25,29 @@ names). The private half never leaves that folder.`,
 		&cobra.Command{Use: "show", Short: "List the key in use and those retired", Args: cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error { return app.keyShow() }},
 		newKeyExport(app),
-		&cobra.Command{Use: "rotate", Short: "Retire the key and make a new one", Args: cobra.NoArgs,
-			Long: `Retire the key and make a new one. What the old key signed can still be
-verified, and nothing new can be signed with it: its private half is gone.`,
-			RunE: func(*cobra.Command, []string) error { return app.keyRotate() }},
+		newKeyRotate(app), newKeyNew(app), newKeyCeremony(app), newKeyCompromise(app), newKeyDrill(app),
 	)
+	return cmd
+}
+
+func newKeyRotate(app *App) *cobra.Command {
+	var f rotation
+	cmd := &cobra.Command{Use: "rotate", Short: "Retire the key and make a new one; with --trust, one of the organisation's", Args: cobra.NoArgs,
+		Long: `Retire this machine's key and make a new one. What the old key signed can still be
+verified, and nothing new can be signed with it: its private half is gone.
+
+With --trust it is a key of the organisation that is exchanged for another: the
+next version of the trust file is drafted, for enough people to sign. What the old
+key sealed stays good, so destroy it, or begin a new epoch with --new-epoch.`,
+		Example: `  plimsoll key rotate
+  plimsoll key rotate --trust trust.json --old ada --new ada-2=ed25519:…`,
+		RunE: func(*cobra.Command, []string) error {
+			if f.trust == "" && f.old == "" && f.fresh == "" {
+				return app.keyRotate()
+			}
+			return app.rotate(f)
+		}}
+	f.flags(cmd)
 	return cmd
 }
 

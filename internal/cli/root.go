@@ -120,7 +120,7 @@ func usageErrors(cmd *cobra.Command) {
 func commands(app *App) []*cobra.Command {
 	return []*cobra.Command{
 		newCheck(app), newInit(app), newStatus(app), newExplain(app), newRequirements(app), newTriage(app), newReview(app), newRules(app), newScanners(app), newAttest(app), newExempt(app),
-		newRelease(app), newVerify(app), newServe(app),
+		newRelease(app), newVerify(app), newTrust(app), newServe(app),
 		newEvidence(app), newKey(app), newSchema(app), newDocs(app), newMan(app), newVersion(app),
 		newLogCommand(app),
 		newGuard(app),

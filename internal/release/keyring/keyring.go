@@ -1,0 +1,43 @@
+// Package keyring opens the organisation's keys wherever they are kept: in an
+// encrypted file, in an ssh-agent, or behind a helper program that talks to a
+// security module or a key service.
+//
+// Whatever keeps the key, a signature is verified with the public key before it
+// is used, so that a faulty or lying keeper is found here and not by a customer.
+package keyring
+
+import (
+	"context"
+	"strings"
+
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
+)
+
+// Signer signs with one key.
+type Signer = envelope.Signer
+
+// Passphrase asks for the passphrase of something.
+type Passphrase func(what string) (string, error)
+
+// opener opens the keys of one scheme; rest is what stands after its colon.
+type opener func(ctx context.Context, rest string, ask Passphrase) (Signer, error)
+
+func openers() map[string]opener {
+	return map[string]opener{"file": openFile}
+}
+
+// Open opens the key that a URI names: "file:PATH" or a bare path, or
+// "scheme:…". Scheme names of helpers are those of the programs
+// plimsoll-key-SCHEME.
+func Open(ctx context.Context, uri string, ask Passphrase) (Signer, error) {
+	scheme, rest, ok := strings.Cut(uri, ":")
+	if !ok || strings.ContainsAny(scheme, `/\.`) || len(scheme) == 1 { // one letter is a drive
+		scheme, rest = "file", uri
+	}
+	open, known := openers()[scheme]
+	if !known {
+		return nil, fault.New(fault.NotThere, "use a key in a file, or an ssh-agent", "keys of the kind %q are not supported", scheme)
+	}
+	return open(ctx, rest, ask)
+}
