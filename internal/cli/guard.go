@@ -16,9 +16,10 @@ import (
 
 type guardFlags struct {
 	policyFlags
-	unseal    []string
-	unsealKey string
-	direct    bool
+	unseal     []string
+	unsealFile []string
+	unsealKey  string
+	direct     bool
 }
 
 func newGuard(app *App) *cobra.Command {
@@ -33,7 +34,9 @@ What is put at its path meanwhile does not matter.
 
 With --unseal NAME=FILE a secret that plimsoll seal made is put into the
 environment variable NAME. It is opened once the program was verified, and only
-for the product and the versions that it was sealed for.
+for the product and the versions that it was sealed for. With --unseal-file it is
+put into memory that only the program holds, and NAME_FILE is the path by which
+it is opened there.
 
 It runs on Linux. plimsoll docs guard says what it promises and what it does not.
 
@@ -48,15 +51,24 @@ brackets; 2 wrong usage; 4 something could not be read.`,
 	flags := cmd.Flags()
 	flags.SetInterspersed(false) // what stands after the command is the command's
 	flags.StringArrayVar(&f.unseal, "unseal", nil, "NAME=FILE: put a sealed secret into an environment variable; may be repeated")
+	flags.StringArrayVar(&f.unsealFile, "unseal-file", nil, "NAME=FILE: put a sealed secret into memory that only the program holds, and its path into NAME_FILE; may be repeated")
 	flags.StringVar(&f.unsealKey, "unseal-key", "", "the key to unseal with (default: plimsoll.key among systemd's credentials)")
 	flags.BoolVar(&f.direct, "direct", false, "run the file itself and not a copy in memory: it takes no memory, and who may write to the file can still change it at that moment")
 	return cmd
 }
 
 func (app *App) guard(args []string, f guardFlags) error {
-	secrets, err := readUnseals(f.unseal)
+	secrets, err := readUnseals("--unseal", f.unseal)
 	if err != nil {
 		return err
+	}
+	inFiles, err := readUnseals("--unseal-file", f.unsealFile)
+	if err != nil {
+		return err
+	}
+	for _, s := range inFiles {
+		s.inFile = true
+		secrets = append(secrets, s)
 	}
 	path, err := exec.LookPath(args[0])
 	if err != nil {
@@ -86,6 +98,7 @@ func (app *App) guard(args []string, f guardFlags) error {
 type unsealing struct {
 	name, path string
 	box        []byte
+	inFile     bool // into memory, and its path into the environment
 }
 
 var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -93,18 +106,18 @@ var variable = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 // loader are the variables by which a program is made to load other code.
 var loader = regexp.MustCompile(`^(LD_|DYLD_|GLIBC_TUNABLES$|GCONV_PATH$)`)
 
-func readUnseals(flags []string) ([]unsealing, error) {
+func readUnseals(option string, flags []string) ([]unsealing, error) {
 	var all []unsealing
 	for _, flag := range flags {
 		name, path, ok := strings.Cut(flag, "=")
 		if !ok || !variable.MatchString(name) || loader.MatchString(name) {
-			return nil, fault.New(fault.Usage, "write --unseal NAME=FILE", "--unseal %s: expected the name of an environment variable and a file", flag)
+			return nil, fault.New(fault.Usage, "write "+option+" NAME=FILE", "%s %s: expected the name of an environment variable and a file", option, flag)
 		}
 		box, err := readNamed(path, verify.MaxBundle)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, unsealing{name, path, box})
+		all = append(all, unsealing{name: name, path: path, box: box})
 	}
 	return all, nil
 }
@@ -125,29 +138,34 @@ func (app *App) unsealed(permit verify.Permit, secrets []unsealing, keyPath stri
 		return nil, err
 	}
 	for _, s := range secrets {
-		value, err := s.open(permit, key)
+		variable, value, err := s.open(permit, key)
 		if err != nil {
 			return nil, err
 		}
-		env = replaceVariable(env, s.name, value)
+		env = replaceVariable(env, variable, value)
 	}
 	return env, nil
 }
 
-func (s unsealing) open(permit verify.Permit, key *verify.SealKey) (string, error) {
+// open opens the secret, and says which variable leads to it.
+func (s unsealing) open(permit verify.Permit, key *verify.SealKey) (variable, value string, err error) {
 	secret, err := permit.Unseal(s.box, key)
 	if err != nil {
-		return "", refusal(err)
+		return "", "", refusal(err)
 	}
 	// The name is bound to the secret, so that whoever may exchange the files
 	// cannot have one printed as if it were another.
 	if f, err := verify.ReadSealed(s.box); err != nil || f.Name != s.name {
-		return "", fault.New(fault.Untrusted, "unseal it under its own name", "unsealing %s: the secret in %s is called %q", s.name, s.path, f.Name)
+		return "", "", fault.New(fault.Untrusted, "unseal it under its own name", "unsealing %s: the secret in %s is called %q", s.name, s.path, f.Name)
+	}
+	if s.inFile {
+		value, err = guard.Secret(s.name, secret)
+		return s.name + "_FILE", value, err
 	}
 	if strings.ContainsRune(string(secret), 0) {
-		return "", fault.New(fault.NotThere, "encode it before it is sealed", "unsealing %s: it holds a zero byte, which no environment variable can", s.name)
+		return "", "", fault.New(fault.NotThere, "use --unseal-file, or encode it before it is sealed", "unsealing %s: it holds a zero byte, which no environment variable can", s.name)
 	}
-	return string(secret), nil
+	return s.name, string(secret), nil
 }
 
 func replaceVariable(env []string, name, value string) []string {

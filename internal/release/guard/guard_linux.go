@@ -94,11 +94,44 @@ func copySealed(path string, f *os.File, size int64) (*os.File, error) {
 func memory(name string) (int, error) {
 	name = name[:min(len(name), 200)] // the kernel's limit is 249 bytes
 	const flags = unix.MFD_CLOEXEC | unix.MFD_ALLOW_SEALING
-	fd, err := unix.MemfdCreate(name, flags|unix.MFD_EXEC)
+	return memfd(name, flags, unix.MFD_EXEC)
+}
+
+// memfd asks with a flag that kernels before 6.3 do not know, then without.
+func memfd(name string, flags, newer int) (int, error) {
+	fd, err := unix.MemfdCreate(name, flags|newer)
 	if errors.Is(err, unix.EINVAL) {
 		return unix.MemfdCreate(name, flags)
 	}
 	return fd, err
+}
+
+// Secret puts a secret into memory that nobody can write to or run, for the
+// program alone: it is left open for it, stands on no disk and in no
+// environment, and is gone with the last process that holds it. The path opens
+// it within the program.
+func Secret(name string, secret []byte) (path string, err error) {
+	fd, err := memfd(name[:min(len(name), 200)], unix.MFD_ALLOW_SEALING, unix.MFD_NOEXEC_SEAL)
+	if err != nil {
+		return "", fault.Wrap(fault.NotThere, err, "use --unseal", "making memory for the secret %s", name)
+	}
+	if err := fill(fd, secret); err != nil {
+		unix.Close(fd)
+		return "", fault.Wrap(fault.Incomplete, err, "", "writing the secret %s into memory", name)
+	}
+	return fmt.Sprintf("/proc/self/fd/%d", fd), nil
+}
+
+func fill(fd int, data []byte) error {
+	for off := 0; off < len(data); {
+		n, err := unix.Pwrite(fd, data[off:], int64(off)) // whoever reads the descriptor begins at the beginning
+		if err != nil {
+			return err
+		}
+		off += n
+	}
+	_, err := unix.FcntlInt(uintptr(fd), unix.F_ADD_SEALS, seals)
+	return err
 }
 
 // Run puts the program in the place of this process. It returns only if it

@@ -277,3 +277,24 @@ func TestHoldRefuses(t *testing.T) {
 		}
 	}
 }
+
+// TestSecret: it is read from its beginning, as often as wanted, and written to
+// by nobody.
+func TestSecret(t *testing.T) {
+	secret := noise(3, 5000)
+	path, err := Secret("DATABASE", secret)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, secret) {
+			t.Errorf("%d bytes, %v", len(got), err)
+		}
+	}
+	if f, err := os.OpenFile(path, os.O_WRONLY, 0); err == nil {
+		if _, err := f.WriteString("x"); err == nil {
+			t.Error("it was written to")
+		}
+		f.Close()
+	}
+}
