@@ -20,3 +20,19 @@ func DescriptorThrough(f *os.File, b *Bundle, through func(io.ReaderAt) io.Reade
 func (h *Held) ReadAtFrom(r io.ReaderAt, p []byte) (int, error) {
 	return newChunks(r, h.chunks.size, h.chunks.chunk, h.chunks.leaves).ReadAt(p, 0)
 }
+
+// FollowOCI reads a document of the layout at dir and verifies what it names, as
+// OCI does once a permit names it.
+func FollowOCI(dir string, data []byte, media string) error {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return err
+	}
+	defer root.Close()
+	d, err := readOCI("a document", data, media)
+	if err != nil {
+		return err
+	}
+	l := ociLayout{root: root, done: map[string]ociDescriptor{}}
+	return l.follow("a document", d, 0)
+}
