@@ -58,6 +58,7 @@ func organisation(ts *testscript.TestScript, neg bool, args []string) {
 		der, err := x509.MarshalPKCS8PrivateKey(h.private())
 		ts.Check(err)
 		put(ts, string(h)+".pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE " + "KEY", Bytes: der}))
+		ts.Check(os.Chmod(ts.MkAbs(string(h)+".pem"), 0o600))
 		doc.Keys = append(doc.Keys, verify.TrustKey{Key: h.Key().Line(), Name: string(h), Epoch: 1})
 		if h != "root" {
 			two.Keys = append(two.Keys, h.Key().ID)
