@@ -3,10 +3,12 @@ package assess
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/internal/event"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
+	"github.com/plimsoll-dev/plimsoll/internal/release/record"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 	"github.com/plimsoll-dev/plimsoll/internal/testing/results"
 	"github.com/plimsoll-dev/plimsoll/knowledge"
@@ -39,14 +41,29 @@ func Stand(ctx context.Context, o Options) (*Standing, error) {
 	if err := a.tell(); err != nil {
 		return nil, err
 	}
-	s := &Standing{Result: a.result(), Product: a.product, Repo: a.repo, Roots: a.identity.Roots, Dirty: a.dirty, AsOf: a.AsOf, Made: map[string]time.Time{}}
+	s := &Standing{Result: a.result(), Product: a.product, Repo: a.repo, Roots: a.identity.Roots, AsOf: a.AsOf, Made: map[string]time.Time{}}
 	if err := s.rules(a); err != nil {
+		return nil, err
+	}
+	if s.Dirty, err = a.changed(ctx); err != nil {
 		return nil, err
 	}
 	for _, w := range a.words {
 		s.word(w)
 	}
 	return s, a.Handler.Flush()
+}
+
+// changed tells whether anything in the work tree is in no commit. What releasing
+// itself has written is no part of the product, so that a version can be prepared
+// again before it is committed.
+func (a *assessment) changed(ctx context.Context) (bool, error) {
+	for _, f := range a.snapshot.Files() {
+		if !f.Tracked && !a.product.NamesResult(f.Path) && !strings.HasPrefix(f.Path, record.Dir+"/") {
+			return true, nil
+		}
+	}
+	return a.repo.Dirty(ctx)
 }
 
 // rules lists every rule that an expression may ask about.
