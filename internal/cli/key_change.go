@@ -47,8 +47,8 @@ func (app *App) change(f changeFlags, by func(*verify.TrustDocument) error) erro
 // rotation is the exchange of one key of the organisation for another.
 type rotation struct {
 	changeFlags
-	old, fresh, role string
-	epoch            bool
+	old, fresh string
+	epoch      bool
 }
 
 func (f *rotation) flags(cmd *cobra.Command) {
