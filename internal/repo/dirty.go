@@ -21,7 +21,8 @@ func (r *Repo) Dirty(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, err = r.run(ctx, append(args, "diff-index", "--quiet", "--ignore-submodules=dirty", "HEAD", "--")...)
+	// Not diff-index: it takes a file for changed whose times alone have.
+	_, err = r.run(ctx, append(args, "-c", "diff.autoRefreshIndex=true", "diff", "--quiet", "--no-ext-diff", "--no-textconv", "--ignore-submodules=dirty", "HEAD", "--")...)
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == 1 {
 		return true, nil
 	}

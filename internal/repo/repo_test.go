@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -160,6 +161,11 @@ func TestDirty(t *testing.T) {
 		}
 	}
 	want(false, "after the commit")
+	later := time.Now().Add(time.Hour)
+	if err := os.Chtimes(filepath.Join(g.Dir, "a.txt"), later, later); err != nil {
+		t.Fatal(err)
+	}
+	want(false, "with a file written again as it was")
 	g.Write(map[string]string{"a.txt": "b"})
 	want(true, "after a change")
 	g.Git("add", "-A")
