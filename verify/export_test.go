@@ -36,3 +36,6 @@ func FollowOCI(dir string, data []byte, media string) error {
 	l := ociLayout{root: root, done: map[string]ociDescriptor{}}
 	return l.follow("a document", d, 0)
 }
+
+// CheckName is checkName.
+func CheckName(s string) error { return checkName("the name", s) }

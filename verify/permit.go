@@ -84,7 +84,7 @@ func (p PermitPredicate) checkDigests() error {
 		seen[a.Digest] = true
 	}
 	for _, a := range p.Approvals {
-		if err := checkName("who approved", a.By); err != nil {
+		if err := checkShown("who approved", a.By); err != nil {
 			return err
 		}
 		if !slices.Contains(p.Statements, a.Statement) {
