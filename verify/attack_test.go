@@ -3,11 +3,8 @@ package verify_test
 import (
 	"bytes"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -40,12 +37,8 @@ func (s scene) open() error {
 // fullRelease has all that a bundle can have.
 func fullRelease(o *verifytest.Org) *verifytest.Release {
 	r := o.Release("app", "1.0.0", app)
-	person := verifytest.Ed25519("person")
-	approval := []byte(`{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://plimsoll.dev/approval/v1"}`)
-	r.State(approval, person)
-	r.Statement.Predicate.Approvals = []verify.Approved{{By: "Ada", Role: "security", Key: person.Key.ID, Statement: verify.Digest(approval)}}
-	r.State([]byte(`{"_type":"https://in-toto.io/Statement/v1","predicateType":"https://slsa.dev/verification_summary/v1","subject":[{"name":"app","digest":{"sha256":"`+
-		strings.TrimPrefix(verify.Digest(app.Data), "sha256:")+`"}}]}`), o.Releasers[0])
+	r.Approve("Ada", "security", verifytest.Ed25519("person"))
+	r.Summarise(o.Releasers[:2]...)
 	r.Attach("sbom", []byte(`{"bomFormat":"CycloneDX"}`))
 	r.Attach("leaves", []byte("0123456789"))
 	return r
@@ -278,7 +271,7 @@ func TestAttacks(t *testing.T) {
 		}},
 		{"a summary about another file", verify.Malformed, func(o *verifytest.Org) scene {
 			r := o.Release("app", "1.0.0", app)
-			r.State([]byte(`{"predicateType":"https://slsa.dev/verification_summary/v1","subject":[{"name":"app","digest":{"sha256":"00"}}]}`), o.Releasers[0])
+			r.State([]byte(`{"predicateType":"https://slsa.dev/verification_summary/v1","subject":[{"name":"app","digest":{"sha256":"00"}}]}`), o.Releasers[:2]...)
 			return scene{bundle: r.Bundle()}
 		}},
 		{"a proof about another permit", verify.NotLogged, func(o *verifytest.Org) scene {
@@ -404,197 +397,4 @@ func TestEmergencyAccepted(t *testing.T) {
 	if err := s.open(); err != nil {
 		t.Error(err)
 	}
-}
-
-// TestRotation: a key retired in good order keeps what it sealed, and seals
-// nothing more.
-func TestRotation(t *testing.T) {
-	o := verifytest.New()
-	before := o.Release("app", "1.0.0", app).Bundle()
-	fresh := verifytest.Ed25519("fresh")
-	o.Next(func(d *verify.TrustDocument) {
-		d.Keys = append(d.Keys, verify.TrustKey{Key: fresh.Key.Line(), Name: "fresh", Epoch: 1})
-		d.Roles[verify.RoleRelease] = verifytest.Authority(2, o.Releasers[1], o.Releasers[2], fresh)
-	})
-	if err := (scene{trust: o.TrustFile(), bundle: before}).open(); err != nil {
-		t.Errorf("sealed before: %v", err)
-	}
-	r := o.Release("app", "1.0.1", app)
-	r.Statement.Predicate.Issued = verifytest.Now
-	if err := (scene{trust: o.TrustFile(), bundle: r.Bundle()}).open(); verify.ReasonOf(err) != verify.Threshold {
-		t.Errorf("sealed by the retired key: %v", err)
-	}
-	r.Signers = []verifytest.Signer{o.Releasers[1], fresh}
-	if err := (scene{trust: o.TrustFile(), bundle: r.Bundle()}).open(); err != nil {
-		t.Errorf("sealed by the fresh key: %v", err)
-	}
-}
-
-// TestProductAuthority: a product's own keys seal that product alone.
-func TestProductAuthority(t *testing.T) {
-	o := verifytest.New()
-	team := verifytest.P256("team")
-	o.Next(func(d *verify.TrustDocument) {
-		d.Keys = append(d.Keys, verify.TrustKey{Key: team.Key.Line(), Name: "team", Epoch: 1})
-		d.Products = map[string]map[verify.Role]verify.Authority{"app": {verify.RoleRelease: verifytest.Authority(1, team)}}
-	})
-	for product, want := range map[string]verify.Reason{"app": "", "other": verify.Threshold} {
-		r := o.Release(product, "1.0.0", app)
-		r.Signers = []verifytest.Signer{team}
-		if err := (scene{trust: o.TrustFile(), bundle: r.Bundle()}).open(); verify.ReasonOf(err) != want {
-			t.Errorf("%s: %v, expected %q", product, err, want)
-		}
-	}
-}
-
-// TestMemory: what was seen is not forgotten, and nobody leads a verifier back.
-func TestMemory(t *testing.T) {
-	o := verifytest.New()
-	state := verify.FileState(filepath.Join(t.TempDir(), "state", "seen.json"))
-	first, second := o.Release("app", "1.0.0", app).Bundle(), o.Release("app", "1.1.0", app).Bundle()
-	see := func(o *verifytest.Org, bundle []byte) error {
-		b, err := verify.OpenBundle(bundle, o.Trust(), verify.Policy{Now: now, State: state})
-		if err != nil {
-			return err
-		}
-		return b.Remember()
-	}
-	for _, bundle := range [][]byte{first, first, second} {
-		if err := see(o, bundle); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if err := see(o, first); verify.ReasonOf(err) != verify.VersionRollback {
-		t.Errorf("an older release: %v", err)
-	}
-	r := o.Release("app", "1.1.1", app)
-	r.Statement.Predicate.Sequence = 2
-	if err := see(o, r.Bundle()); verify.ReasonOf(err) != verify.LogFork {
-		t.Errorf("the same release twice: %v", err)
-	}
-	forked := verifytest.New() // the same keys, another history
-	forked.Release("app", "0.9.0", app).Bundle()
-	forked.Release("app", "0.9.1", app).Bundle()
-	if err := see(forked, forked.Release("app", "2.0.0", app).Bundle()); verify.ReasonOf(err) != verify.LogFork {
-		t.Errorf("a log that forked: %v", err)
-	}
-	o.Next(func(*verify.TrustDocument) {})
-	if err := see(o, o.Release("app", "1.2.0", app).Bundle()); err != nil {
-		t.Fatal(err)
-	}
-	if err := see(forked, second); verify.ReasonOf(err) != verify.TrustRollback {
-		t.Errorf("an older trust file: %v", err)
-	}
-}
-
-// TestMemoryTogether: many at once lose nothing.
-func TestMemoryTogether(t *testing.T) {
-	state := verify.FileState(filepath.Join(t.TempDir(), "seen.json"))
-	var all sync.WaitGroup
-	for i := range 20 {
-		all.Go(func() {
-			product := string(rune('a' + i))
-			if err := state.Save(verify.Memory{Organisations: map[string]verify.Seen{"example": {Products: map[string]verify.Newest{product: {Sequence: i + 1}}}}}); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	memory, err := state.Load()
-	if err != nil || len(memory.Organisations["example"].Products) != 20 {
-		t.Errorf("%v, %v", memory, err)
-	}
-}
-
-// TestStateBroken: a memory that cannot be read is no reason to forget.
-func TestStateBroken(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "seen.json")
-	if err := os.WriteFile(path, []byte(`{"organisations":`), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	o := verifytest.New()
-	_, err := verify.OpenBundle(o.Release("app", "1.0.0", app).Bundle(), o.Trust(), verify.Policy{Now: now, State: verify.FileState(path)})
-	if verify.ReasonOf(err) != verify.Malformed {
-		t.Error(err)
-	}
-}
-
-// TestDSSEVector is the protocol's own test vector.
-func TestDSSEVector(t *testing.T) {
-	const want = "DSSEv1 29 http://example.com/HelloWorld 11 hello world"
-	if got := string(verify.PAE("http://example.com/HelloWorld", []byte("hello world"))); got != want {
-		t.Errorf("PAE is %q, expected %q", got, want)
-	}
-	text, err := os.ReadFile("../../shared/data/release/dsse/protocol-test-vector.md")
-	if err != nil {
-		t.Skip("the file of the DSSE project is not here: ../shared/data/release/dsse")
-	}
-	if !bytes.Contains(text, []byte(want)) {
-		t.Error("the project's own vector is another")
-	}
-}
-
-func FuzzOpenBundle(f *testing.F) {
-	o := verifytest.New()
-	trust := o.Trust()
-	f.Add(fullRelease(o).Bundle())
-	f.Add(o.Release("app", "1.0.0", app).Bundle())
-	f.Add([]byte("\n"))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		b, err := verify.OpenBundle(data, trust, verify.Policy{Now: now})
-		if err != nil && verify.ReasonOf(err) == "" {
-			t.Errorf("no refusal: %v", err)
-		}
-		if err == nil && b.Permit().Organisation != "example" {
-			t.Error("a permit of nobody")
-		}
-	})
-}
-
-// FuzzPermit goes past the signatures: the bytes are signed by those who may.
-func FuzzPermit(f *testing.F) {
-	o := verifytest.New()
-	trust := o.Trust()
-	for _, r := range []*verifytest.Release{fullRelease(o), o.Release("app", "1.0.0", app)} {
-		payload, _ := json.Marshal(r.Statement)
-		f.Add(payload)
-	}
-	f.Fuzz(func(t *testing.T, payload []byte) {
-		line := verifytest.Envelope(verify.StatementPayload, payload, o.Releasers[:2]...)
-		b, err := verify.OpenBundle(append(line, '\n'), trust, verify.Policy{Now: now})
-		if err != nil && verify.ReasonOf(err) == "" {
-			t.Errorf("no refusal: %v", err)
-		}
-		if err == nil && len(b.Permit().Deliverables) == 0 {
-			t.Error("a permit for nothing")
-		}
-	})
-}
-
-func FuzzReadTrust(f *testing.F) {
-	o := verifytest.New()
-	o.Next(func(d *verify.TrustDocument) { d.Epoch = 2 })
-	f.Add(o.TrustFile())
-	doc, _ := json.Marshal(o.Document())
-	f.Add(doc)
-	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, file := range [][]byte{data, verifytest.Envelope(verify.TrustPayload, data, o.Roots...)} {
-			if trust, err := verify.ReadTrust(file, nil); err == nil {
-				_ = trust.Document()
-			} else if verify.ReasonOf(err) == "" {
-				t.Errorf("no refusal: %v", err)
-			}
-		}
-	})
-}
-
-func FuzzReadRevocations(f *testing.F) {
-	o := verifytest.New()
-	trust := o.Trust()
-	f.Add(o.Revoke(1, verify.Digest(nil)))
-	f.Fuzz(func(t *testing.T, data []byte) {
-		if _, err := verify.ReadRevocations(data, trust); err != nil && verify.ReasonOf(err) == "" {
-			t.Errorf("no refusal: %v", err)
-		}
-	})
 }

@@ -3,8 +3,6 @@ package verify
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
-	"time"
 )
 
 // Bundle is a bundle that was verified: every signature, digest and proof in it
@@ -117,9 +115,6 @@ func readBundle(data []byte, trust *Trust) (*Bundle, error) {
 	if rest, err = b.readAttachments(rest); err != nil {
 		return nil, err
 	}
-	if err := b.checkVSA(); err != nil {
-		return nil, err
-	}
 	return b, b.readLog(rest)
 }
 
@@ -158,90 +153,21 @@ func (b *Bundle) authorised(e Envelope) error {
 	if p.Issued.Before(then.Issued) {
 		return refuse(Malformed, "reading the permit: it was issued before the trust file that it names")
 	}
-	for _, k := range newest.Keys { // what is compromised today was never sound
-		if k.Compromised != nil {
-			then = then.without(k.Key)
-		}
-	}
 	if p.Epoch < newest.Epoch {
 		r := refuse(EpochRollback, "the permit of %s %s was sealed in epoch %d; the organisation accepts %d and later", p.Product, p.Version, p.Epoch, newest.Epoch)
 		r.Hint = "get the release that was sealed anew"
 		return r
 	}
-	signed, err := meets("the permit", e, then.authority(p.Product, RoleRelease), b.trust.keys[p.Trust-1], then, b.trust.more)
+	signed, err := b.releasedBy("the permit", e)
 	b.signed = signed
 	return err
 }
 
-// without marks a key as compromised.
-func (d TrustDocument) without(line string) TrustDocument {
-	keys := append([]TrustKey(nil), d.Keys...)
-	for i := range keys {
-		if keys[i].Key == line && keys[i].Compromised == nil {
-			at := time.Time{}
-			keys[i].Compromised = &at
-		}
-	}
-	d.Keys = keys
-	return d
-}
-
-func (b *Bundle) readStatements(lines [][]byte) ([][]byte, error) {
-	for i, digest := range b.statement.Predicate.Statements {
-		what := fmt.Sprintf("line %d of the bundle", i+2)
-		if i >= len(lines) {
-			return nil, refuse(Truncated, "reading the bundle: it ends before %s, the statement %s", what, digest)
-		}
-		e, err := readEnvelope(what, lines[i], StatementPayload)
-		if err != nil {
-			if kind(lines[i]) != "" {
-				return nil, refuse(Truncated, "reading the bundle: the statement %s is missing", digest)
-			}
-			return nil, err
-		}
-		if got := Digest(e.Payload); got != digest {
-			return nil, refuse(Truncated, "reading %s: expected the statement %s, found %s", what, digest, got)
-		}
-		if err := unambiguous(what, e.Payload); err != nil {
-			return nil, err
-		}
-		b.statements[digest] = e.Payload
-		if err := b.checkApproval(what, digest, e); err != nil {
-			return nil, err
-		}
-		if err := b.checkOwn(what, e); err != nil {
-			return nil, err
-		}
-	}
-	return lines[len(b.statement.Predicate.Statements):], nil
-}
-
-// checkApproval wants the envelope of an approval to bear the signature of the
-// key that the permit names. That the key is that person's is the word of those
-// who sealed the permit.
-func (b *Bundle) checkApproval(what, digest string, e Envelope) error {
-	for _, a := range b.statement.Predicate.Approvals {
-		if a.Statement != digest {
-			continue
-		}
-		found := false
-		for _, s := range e.Signatures {
-			found = found || s.KeyID == a.Key
-		}
-		if !found {
-			return refuse(Malformed, "reading %s: it is not signed by the key %s of %s, who approved", what, short(a.Key), cut(a.By))
-		}
-	}
-	return nil
-}
-
-// checkOwn refuses statements whose signatures by the organisation's keys do not
-// fit, so that what other tools read of the bundle holds for them too.
-func (b *Bundle) checkOwn(what string, e Envelope) error {
+// releasedBy returns who of the keys that could release the product, when the
+// permit was sealed, have signed an envelope.
+func (b *Bundle) releasedBy(what string, e Envelope) ([]string, error) {
 	p := b.statement.Predicate
-	keys, _ := b.trust.Keys(p.Product, RoleRelease)
-	_, err := e.signers(what, keys, b.trust.more)
-	return err
+	return b.trust.meets(what, e, b.trust.versions[p.Trust-1].authority(p.Product, RoleRelease), b.trust.keys[p.Trust-1])
 }
 
 func (b *Bundle) readAttachments(lines [][]byte) ([][]byte, error) {
@@ -275,27 +201,6 @@ func (b *Bundle) readLog(lines [][]byte) error {
 	}
 	if len(lines) > 0 {
 		return refuse(Extended, "reading the bundle: it holds %d lines more than the permit names", len(lines))
-	}
-	return nil
-}
-
-// checkVSA: a summary in the bundle must be about the same files, or somebody
-// who reads it alone would be misled.
-func (b *Bundle) checkVSA() error {
-	for _, payload := range b.statements {
-		var s struct {
-			PredicateType string    `json:"predicateType"`
-			Subject       []Subject `json:"subject"`
-		}
-		if json.Unmarshal(payload, &s) != nil || s.PredicateType != VSAType {
-			continue
-		}
-		for _, subject := range s.Subject {
-			d, ok := b.Deliverable(subject.Name)
-			if !ok || "sha256:"+subject.Digest["sha256"] != d.Digest {
-				return refuse(Malformed, "reading the bundle: its summary is about %q, which the permit does not name", cut(subject.Name))
-			}
-		}
 	}
 	return nil
 }

@@ -20,8 +20,12 @@ type Signature struct {
 	Sig   []byte `json:"sig"`
 }
 
-// maxSignatures bounds the work that an envelope can ask for.
-const maxSignatures = 64
+// What bounds the work that an envelope can ask for: each signature that names no
+// key is tried with all keys of a role, over as much as an envelope holds.
+const (
+	maxSignatures = 64
+	maxUnnamed    = 8
+)
 
 // PAE is what is signed: DSSE's pre-authentication encoding.
 func PAE(payloadType string, payload []byte) []byte {
@@ -43,6 +47,12 @@ func readEnvelope(what string, line []byte, payloadType string) (Envelope, error
 	if err := decode(what, line, &e); err != nil {
 		return e, err
 	}
+	unnamed := 0
+	for _, s := range e.Signatures {
+		if s.KeyID == "" {
+			unnamed++
+		}
+	}
 	switch {
 	case e.PayloadType != payloadType:
 		return e, refuse(WrongType, "reading %s: its payload is of the type %q, expected %q", what, cut(e.PayloadType), payloadType)
@@ -50,6 +60,8 @@ func readEnvelope(what string, line []byte, payloadType string) (Envelope, error
 		return e, refuse(Threshold, "reading %s: it bears no signature", what)
 	case len(e.Signatures) > maxSignatures:
 		return e, refuse(TooLarge, "reading %s: it bears %d signatures, more than %d", what, len(e.Signatures), maxSignatures)
+	case unnamed > maxUnnamed:
+		return e, refuse(TooLarge, "reading %s: %d of its signatures name no key, more than %d", what, unnamed, maxUnnamed)
 	}
 	return e, nil
 }

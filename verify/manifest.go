@@ -101,7 +101,7 @@ func checkEntryPath(p string) error {
 		return refuse(TooLarge, "the path %q has %d bytes in %d parts, more than %d or %d", cut(p), len(p), len(parts), maxPath, maxDirDepth)
 	}
 	for _, part := range parts {
-		if err := checkName("the file", part); err != nil {
+		if err := checkShown("the file", part); err != nil {
 			return err
 		}
 		if part == "." || part == ".." || strings.Contains(part, `\`) {

@@ -10,10 +10,25 @@ import (
 
 const maxName = 255 // bytes
 
-// checkName refuses names that could mislead a person: invisible and combining
-// characters, those that turn the direction of writing, white space other than
-// a space, and letters of Latin beside those that look like them.
+// checkName wants a name that is written in one way only: what checkShown wants,
+// and no character that stands for another one.
 func checkName(what, s string) error {
+	if err := checkShown(what, s); err != nil {
+		return err
+	}
+	for _, r := range s {
+		if unicode.Is(otherForms, r) {
+			return refuse(UnsafeName, "%s %q: the character %U is another form of one that could be written plainly", what, cut(s), r)
+		}
+	}
+	return nil
+}
+
+// checkShown refuses what could mislead a person: invisible and combining
+// characters, those that turn the direction of writing, white space other than
+// a space, and letters of Latin beside those that look like them. It is for
+// names that others have given, of people and of files in a folder.
+func checkShown(what, s string) error {
 	if s == "" || len(s) > maxName || s != strings.TrimSpace(s) {
 		return refuse(UnsafeName, "%s %q: expected 1 to %d bytes without white space around them", what, cut(s), maxName)
 	}

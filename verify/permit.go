@@ -10,6 +10,7 @@ import (
 const (
 	maxDeliverables = 10_000
 	maxRequirements = 100_000
+	maxPeople       = 1_000
 	minChunk        = 4 << 10
 	maxChunk        = 64 << 20
 )
@@ -30,6 +31,8 @@ func (s PermitStatement) check() error {
 		return refuse(Malformed, "reading the permit: it must end after it was issued")
 	case len(p.Deliverables) == 0 || len(p.Deliverables) > maxDeliverables || len(p.Deliverables) != len(s.Subject):
 		return refuse(Malformed, "reading the permit: %d deliverables and %d subjects", len(p.Deliverables), len(s.Subject))
+	case p.Emergency != nil && len(p.Emergency.By) > maxPeople || len(p.Approvals) > maxPeople:
+		return refuse(TooLarge, "reading the permit: more than %d people", maxPeople)
 	case len(p.Verdict.Requirements) > maxRequirements || len(p.Statements) > MaxStatement || len(p.Attached) > 2*maxDeliverables:
 		return refuse(TooLarge, "reading the permit: it names too much")
 	}
@@ -42,6 +45,9 @@ func (s PermitStatement) check() error {
 		if err := d.check(s.Subject[i]); err != nil {
 			return err
 		}
+	}
+	if err := p.checkSays(); err != nil {
+		return err
 	}
 	return p.checkDigests()
 }
@@ -83,12 +89,50 @@ func (p PermitPredicate) checkDigests() error {
 		}
 		seen[a.Digest] = true
 	}
+	return p.checkApprovals()
+}
+
+func (p PermitPredicate) checkApprovals() error {
+	counted := map[string]bool{}
 	for _, a := range p.Approvals {
-		if err := checkName("who approved", a.By); err != nil {
+		if err := checkShown("who approved", a.By); err != nil {
 			return err
 		}
-		if !slices.Contains(p.Statements, a.Statement) {
-			return refuse(Malformed, "reading the permit: the approval of %s is not among its statements", cut(a.By))
+		if !slices.Contains(p.Statements, a.Statement) || counted[a.Statement] {
+			return refuse(Malformed, "reading the permit: the approval of %s is not among its statements, or counts twice", cut(a.By))
+		}
+		counted[a.Statement] = true
+		if a.Public == "" {
+			continue
+		}
+		if key, err := ParseKey(a.Public); err != nil {
+			return err
+		} else if key.ID != a.Key || key.Line() != a.Public {
+			return refuse(Malformed, "reading the permit: the key of %s is not the key %s", cut(a.By), short(a.Key))
+		}
+	}
+	return nil
+}
+
+// checkSays refuses a permit that says two things of one requirement, or counts
+// one person of an emergency twice.
+func (p PermitPredicate) checkSays() error {
+	seen := make(map[string]bool, len(p.Verdict.Requirements))
+	for _, r := range p.Verdict.Requirements {
+		if seen[r.ID] {
+			return refuse(Malformed, "reading the permit: it says twice what became of the requirement %q", cut(r.ID))
+		}
+		seen[r.ID] = true
+	}
+	if p.Emergency == nil {
+		return nil
+	}
+	for i, by := range p.Emergency.By {
+		if err := checkShown("who lets an emergency release out", by); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(p.Emergency.By[:i], func(other string) bool { return strings.EqualFold(other, by) }) {
+			return refuse(EmergencyRefused, "reading the permit: %s lets the emergency release out twice", cut(by))
 		}
 	}
 	return nil

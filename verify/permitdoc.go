@@ -127,9 +127,13 @@ type Precondition struct {
 
 // Approved is a person's approval; its statement is in the bundle.
 type Approved struct {
-	By        string `json:"by"`
-	Role      string `json:"role"`
-	Key       string `json:"key"` // id
+	By   string `json:"by"`
+	Role string `json:"role"`
+	Key  string `json:"key"` // id
+	// Public is the key itself, as Key.Line writes it, so that a verifier who does
+	// not know the person can verify the signature of the statement. Without it
+	// none is verified, and Notes says so.
+	Public    string `json:"public,omitempty"`
 	Statement string `json:"statement"`
 }
 

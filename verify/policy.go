@@ -86,6 +86,8 @@ func (b *Bundle) dated() *Refusal {
 		r := refuse(Expired, "the permit of %s %s ended on %s", p.Product, p.Version, stamp(p.Expires))
 		r.Hint = "get a newer release, or have this one sealed again"
 		return r
+	case p.Emergency != nil && now.After(p.Emergency.Until):
+		return refuse(Expired, "the emergency release %s %s ended on %s", p.Product, p.Version, stamp(p.Emergency.Until))
 	case b.policy.MaxAge > 0 && now.Sub(p.Issued) > b.policy.MaxAge:
 		return refuse(Expired, "the permit of %s %s is of %s, older than the %s that are accepted here", p.Product, p.Version, stamp(p.Issued), b.policy.MaxAge)
 	}
@@ -123,16 +125,13 @@ func (b *Bundle) fit() *Refusal {
 
 func (b *Bundle) emergency(e Emergency) *Refusal {
 	p := b.statement.Predicate
-	people := slices.Compact(slices.Sorted(slices.Values(e.By)))
 	switch {
 	case !b.policy.AllowEmergency:
 		r := refuse(EmergencyRefused, "%s %s is an emergency release (%s)", p.Product, p.Version, cut(e.Because))
 		r.Hint = "accept emergency releases explicitly if you want it"
 		return r
-	case len(people) < 2:
+	case len(e.By) < 2:
 		return refuse(EmergencyRefused, "%s %s is an emergency release of one person, expected two", p.Product, p.Version)
-	case b.policy.now().After(e.Until):
-		return refuse(Expired, "the emergency release %s %s ended on %s", p.Product, p.Version, stamp(e.Until))
 	}
 	return nil
 }

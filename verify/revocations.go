@@ -33,7 +33,7 @@ func ReadRevocations(data []byte, trust *Trust) (RevocationsDocument, error) {
 			return doc, err
 		}
 	}
-	_, err = meets(what, e, newest.authority("", RoleRevoke), trust.keys[len(trust.keys)-1], newest, trust.more)
+	_, err = trust.meets(what, e, newest.authority("", RoleRevoke), trust.keys[len(trust.keys)-1])
 	return doc, err
 }
 

@@ -13,7 +13,11 @@ type Trust struct {
 	versions []TrustDocument
 	keys     []map[string]Key // by id, for each version
 	digests  []string
-	more     map[Algorithm]Verifier
+	// compromised are the ids of the keys that any version has marked. A mark
+	// stays though a later version names the key no more: else a stolen key would
+	// count again, for what names the version from before the theft.
+	compromised map[string]bool
+	more        map[Algorithm]Verifier
 }
 
 // maxVersions bounds a trust file.
@@ -27,7 +31,7 @@ func ReadTrust(data []byte, more map[Algorithm]Verifier) (*Trust, error) {
 	if len(data) > MaxBundle || len(lines) > maxVersions {
 		return nil, refuse(TooLarge, "reading the trust file: it has %d bytes in %d lines", len(data), len(lines))
 	}
-	t := &Trust{more: more}
+	t := &Trust{compromised: map[string]bool{}, more: more}
 	for i, line := range lines {
 		if err := t.add(fmt.Sprintf("version %d of the trust file", i+1), line); err != nil {
 			return nil, err
@@ -86,11 +90,14 @@ func (t *Trust) add(what string, line []byte) error {
 		return err
 	}
 	if n := len(t.versions); n > 0 {
-		if _, err := meets(what, e, t.versions[n-1].authority("", RoleRoot), t.keys[n-1], t.versions[n-1], t.more); err != nil {
+		if _, err := t.meets(what, e, t.versions[n-1].authority("", RoleRoot), t.keys[n-1]); err != nil {
 			return chain(err, "the version before does not vouch for it")
 		}
 	}
-	if _, err := meets(what, e, doc.authority("", RoleRoot), keys, doc, t.more); err != nil {
+	if err := t.mark(what, doc); err != nil {
+		return err
+	}
+	if _, err := t.meets(what, e, doc.authority("", RoleRoot), keys); err != nil {
 		return chain(err, "its own keys do not vouch for it")
 	}
 	t.versions, t.keys, t.digests = append(t.versions, doc), append(t.keys, keys), append(t.digests, Digest(e.Payload))
@@ -125,10 +132,27 @@ func (t *Trust) follows(what string, doc TrustDocument) error {
 	return nil
 }
 
+// mark takes down which keys a document says are compromised. What was said once
+// is not taken back: somebody else has had the key.
+func (t *Trust) mark(what string, doc TrustDocument) error {
+	for _, k := range doc.Keys {
+		key, err := ParseKey(k.Key)
+		switch {
+		case err != nil:
+			return err
+		case k.Compromised != nil:
+			t.compromised[key.ID] = true
+		case t.compromised[key.ID]:
+			return refuse(TrustChain, "reading %s: it takes back that the key %s (%s) was compromised", what, short(key.ID), cut(k.Name))
+		}
+	}
+	return nil
+}
+
 // meets returns who of an authority has signed, where they are enough. Keys that
-// are compromised in doc do not count.
-func meets(what string, e Envelope, a Authority, keys map[string]Key, doc TrustDocument, more map[Algorithm]Verifier) ([]string, error) {
-	signed, err := e.signers(what, sound(a.Keys, keys, doc), more)
+// are compromised do not count.
+func (t *Trust) meets(what string, e Envelope, a Authority, keys map[string]Key) ([]string, error) {
+	signed, err := e.signers(what, t.sound(a.Keys, keys), t.more)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +162,7 @@ func meets(what string, e Envelope, a Authority, keys map[string]Key, doc TrustD
 	if a.Also == "" {
 		return signed, nil
 	}
-	also, err := e.signers(what, sound(a.AlsoKeys, keys, doc), more)
+	also, err := e.signers(what, t.sound(a.AlsoKeys, keys), t.more)
 	if err != nil {
 		return nil, err
 	}
@@ -148,23 +172,14 @@ func meets(what string, e Envelope, a Authority, keys map[string]Key, doc TrustD
 	return append(signed, also...), nil
 }
 
-func sound(ids []string, keys map[string]Key, doc TrustDocument) []Key {
+func (t *Trust) sound(ids []string, keys map[string]Key) []Key {
 	var out []Key
 	for _, id := range ids {
-		if k, ok := keys[id]; ok && !doc.compromised(id) {
+		if k, ok := keys[id]; ok && !t.compromised[id] {
 			out = append(out, k)
 		}
 	}
 	return out
-}
-
-func (d TrustDocument) compromised(id string) bool {
-	for _, k := range d.Keys {
-		if key, err := ParseKey(k.Key); err == nil && key.ID == id && k.Compromised != nil {
-			return true
-		}
-	}
-	return false
 }
 
 // authority is that of a role, for a product where it has one of its own.

@@ -39,8 +39,10 @@ func (d TrustDocument) check(what string) (map[string]Key, error) {
 		if err := checkName("the product", product); err != nil {
 			return nil, err
 		}
-		if _, ok := roles[RoleRoot]; ok {
-			return nil, refuse(Malformed, "reading %s: the role %q is the organisation's and no product's", what, RoleRoot)
+		for _, role := range []Role{RoleRoot, RoleRevoke} { // there is one list for all products
+			if _, ok := roles[role]; ok {
+				return nil, refuse(Malformed, "reading %s: the role %q is the organisation's and no product's", what, role)
+			}
 		}
 		if err := checkRoles(what, roles, keys); err != nil {
 			return nil, err

@@ -199,6 +199,25 @@ func (r *Release) State(payload []byte, signers ...Signer) {
 	r.Statements = append(r.Statements, Envelope(verify.StatementPayload, payload, signers...))
 }
 
+// Approve adds a person's approval of the release as it is now.
+func (r *Release) Approve(by, role string, person Signer) {
+	p := &r.Statement.Predicate
+	payload := must(json.Marshal(struct {
+		Type          string                   `json:"_type"`
+		Subject       []verify.Subject         `json:"subject"`
+		PredicateType string                   `json:"predicateType"`
+		Predicate     verify.ApprovalPredicate `json:"predicate"`
+	}{verify.StatementType, r.Statement.Subject, verify.ApprovalType, verify.ApprovalPredicate{Product: p.Product, Version: p.Version,
+		Prepared: verify.Digest([]byte("what was prepared")), Gate: p.Verdict.Gate, By: by, Role: role, Recorded: Now.Add(-2 * time.Hour), Emergency: p.Emergency != nil}}))
+	r.State(payload, person)
+	p.Approvals = append(p.Approvals, verify.Approved{By: by, Role: role, Key: person.Key.ID, Public: person.Key.Line(), Statement: verify.Digest(payload)})
+}
+
+// Summarise adds a summary (VSA) of the release as it is now, signed by signers.
+func (r *Release) Summarise(signers ...Signer) {
+	r.State(must(json.Marshal(map[string]any{"_type": verify.StatementType, "predicateType": verify.VSAType, "subject": r.Statement.Subject})), signers...)
+}
+
 // Lines are the lines of the bundle, sealed now.
 func (r *Release) Lines() [][]byte {
 	payload := must(json.Marshal(r.Statement))

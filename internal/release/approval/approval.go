@@ -95,7 +95,7 @@ func open(p record.Prepared, raw, data []byte, team *product.Product) (Given, er
 	if role := s.Predicate.Role; role != "" && !slices.Contains(who.Roles, role) {
 		return Given{}, fmt.Errorf("it is given as %s, and %s has no such role", role, who.Name)
 	}
-	approved := verify.Approved{By: s.Predicate.By, Role: s.Predicate.Role, Key: key, Statement: verify.Digest(e.Payload)}
+	approved := verify.Approved{By: s.Predicate.By, Role: s.Predicate.Role, Key: key.ID, Public: key.Line(), Statement: verify.Digest(e.Payload)}
 	return Given{approved, s.Predicate, who}, nil
 }
 
@@ -139,9 +139,9 @@ func sameSubject(a, b verify.Subject) bool {
 
 // signer is the one owner whose key has signed. Each signature must be by an
 // owner's key and fit.
-func signer(e *verify.Envelope, team *product.Product) (key string, who product.Person, err error) {
+func signer(e *verify.Envelope, team *product.Product) (key verify.Key, who product.Person, err error) {
 	if len(e.Signatures) != 1 {
-		return "", who, fmt.Errorf("it bears %d signatures, expected one", len(e.Signatures))
+		return key, who, fmt.Errorf("it bears %d signatures, expected one", len(e.Signatures))
 	}
 	sig := e.Signatures[0]
 	for _, person := range team.People() {
@@ -151,12 +151,13 @@ func signer(e *verify.Envelope, team *product.Product) (key string, who product.
 				continue
 			}
 			if len(sig.Sig) != ed25519.SignatureSize || !ed25519.Verify(k.Public, verify.PAE(e.PayloadType, e.Payload), sig.Sig) {
-				return "", who, fmt.Errorf("the signature by the key of %s does not fit: something was changed after it was signed", person.Name)
+				return key, who, fmt.Errorf("the signature by the key of %s does not fit: something was changed after it was signed", person.Name)
 			}
-			return k.ID, person, nil
+			key, err = verify.NewKey(verify.Ed25519, k.Public)
+			return key, person, err
 		}
 	}
-	return "", who, fmt.Errorf("it is signed by the key %.16s, which is none of the owners in %s", sig.KeyID, product.Path)
+	return key, who, fmt.Errorf("it is signed by the key %.16s, which is none of the owners in %s", sig.KeyID, product.Path)
 }
 
 // MayApprove refuses whoever wrote part of the release.

@@ -100,7 +100,13 @@ func (d *desk) prepare(t testing.TB, version string, change func(*record.Prepare
 	folder := filepath.Join(record.Dir, version)
 	d.write(t, filepath.Join(folder, record.PreparedFile), raw)
 	d.write(t, filepath.Join(folder, record.AttachedDir, strings.TrimPrefix(verify.Digest(sbom), "sha256:")), sbom)
-	approval, err := json.Marshal(map[string]any{"_type": verify.StatementType, "predicateType": verify.ApprovalType, "predicate": verify.ApprovalPredicate{Product: "shop", Version: version, Prepared: verify.Digest(raw), By: "Bob"}})
+	approval, err := json.Marshal(struct {
+		Type          string                   `json:"_type"`
+		Subject       []verify.Subject         `json:"subject"`
+		PredicateType string                   `json:"predicateType"`
+		Predicate     verify.ApprovalPredicate `json:"predicate"`
+	}{verify.StatementType, []verify.Subject{{Name: "dist/app", Digest: map[string]string{"sha256": strings.TrimPrefix(verify.Digest(file), "sha256:")}}}, verify.ApprovalType,
+		verify.ApprovalPredicate{Product: "shop", Version: version, Prepared: verify.Digest(raw), Gate: p.Verdict.Gate, By: "Bob", Role: "release", Emergency: p.Emergency != nil}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +175,7 @@ func (d *desk) options(t testing.TB, version string, keys ...byte) Options {
 			if err != nil || !bytes.Contains(e.Payload, []byte(verify.Digest(raw))) {
 				return nil, errors.New("the approval is of something else")
 			}
-			return []verify.Approved{{By: "Bob", Role: "release", Key: newEd(20).Key().ID, Statement: verify.Digest(e.Payload)}}, nil
+			return []verify.Approved{{By: "Bob", Role: "release", Key: newEd(20).Key().ID, Public: newEd(20).Key().Line(), Statement: verify.Digest(e.Payload)}}, nil
 		},
 		Rehash: func(_ context.Context, p record.Prepared) error {
 			return RehashFile(d.dir, p.Deliverables[0].Name, p.Deliverables[0])
