@@ -93,6 +93,13 @@ func ParseKey(line string) (Key, error) {
 // Verifier verifies signatures of an algorithm that this package does not bring.
 type Verifier func(public, message, signature []byte) bool
 
+// Verify reports whether signature is k's over message; false where there is no
+// verifier for its algorithm. More are those that this package does not bring.
+func (k Key) Verify(message, signature []byte, more map[Algorithm]Verifier) bool {
+	ok, known := k.verifies(message, signature, more)
+	return ok && known
+}
+
 // verifies reports whether signature is k's over message. For P-256 the message
 // is hashed with SHA-256, as DSSE and cosign do.
 func (k Key) verifies(message, signature []byte, more map[Algorithm]Verifier) (ok, known bool) {

@@ -216,7 +216,7 @@ type witness struct {
 	public ed25519.PublicKey
 }
 
-func witnessVerifier(line string) (note.Verifier, error) {
+func witnessVerifier(line string) (*witness, error) {
 	name, rest, _ := strings.Cut(line, "+")
 	hash, text, _ := strings.Cut(rest, "+")
 	public, err := base64.StdEncoding.Strict().DecodeString(text)
@@ -230,12 +230,12 @@ func witnessVerifier(line string) (note.Verifier, error) {
 	if fmt.Sprintf("%08x", sum) != hash {
 		return nil, errors.New("its hash does not fit its name and key")
 	}
-	return witness{name, sum, public[1:]}, nil
+	return &witness{name, sum, public[1:]}, nil
 }
 
-func (w witness) Name() string    { return w.name }
-func (w witness) KeyHash() uint32 { return w.hash }
-func (w witness) Verify(text, sig []byte) bool {
+func (w *witness) Name() string    { return w.name }
+func (w *witness) KeyHash() uint32 { return w.hash }
+func (w *witness) Verify(text, sig []byte) bool {
 	if len(sig) != 8+ed25519.SignatureSize {
 		return false
 	}

@@ -116,16 +116,17 @@ func (d TrustDocument) checkLog(what string) error {
 	if _, err := logVerifier(d.Log.Key); err != nil {
 		return refuse(Malformed, "reading %s: the key of the log: %v", what, err)
 	}
-	names := map[string]bool{}
+	seen := map[string]bool{}
 	for _, w := range d.Log.Witnesses {
 		v, err := witnessVerifier(w)
 		if err != nil {
 			return refuse(Malformed, "reading %s: the key of a witness: %v", what, err)
 		}
-		if names[w] {
-			return refuse(Malformed, "reading %s: the witness %s is there twice", what, cut(v.Name()))
+		public := string(v.public) // one key of two names would be two witnesses
+		if seen[public] {
+			return refuse(Malformed, "reading %s: the key of the witness %s is there twice", what, cut(v.name))
 		}
-		names[w] = true
+		seen[public] = true
 	}
 	if d.Log.Quorum < 0 || d.Log.Quorum > len(d.Log.Witnesses) {
 		return refuse(Malformed, "reading %s: it wants %d of %d witnesses", what, d.Log.Quorum, len(d.Log.Witnesses))

@@ -23,6 +23,7 @@ type ceremonyFlags struct {
 	quorum                        int
 	logRequired                   bool
 	valid                         time.Duration
+	alone                         bool
 }
 
 func newKeyCeremony(app *App) *cobra.Command {
@@ -57,6 +58,7 @@ the people in the room: compare the fingerprints aloud. See plimsoll docs keys.`
 	flags.BoolVar(&f.logRequired, "log-required", true, "refuse permits that do not stand in the log, where there is one")
 	flags.StringArrayVar(&f.witnesses, "witness", nil, "the key of a witness of the log")
 	flags.IntVar(&f.quorum, "witness-quorum", 0, "how many witnesses must have signed a checkpoint")
+	flags.BoolVar(&f.alone, "one-is-enough", false, "let one key of several speak for the organisation: one that is stolen is then enough")
 	flags.DurationVar(&f.valid, "valid", 365*24*time.Hour, "how long the trust file stands")
 	return cmd
 }
@@ -71,6 +73,9 @@ func (app *App) ceremony(f ceremonyFlags) error {
 	}{{verify.RoleRoot, f.root, f.rootOf}, {verify.RoleRelease, f.release, f.releaseOf}, {verify.RoleRevoke, f.revoke, f.revokeOf}} {
 		if r.role == verify.RoleRevoke && len(r.people) == 0 {
 			continue
+		}
+		if r.role != verify.RoleRevoke && r.threshold == 1 && len(r.people) > 1 && !f.alone {
+			return fault.New(fault.Usage, fmt.Sprintf("raise --%s-threshold, or say --one-is-enough", r.role), "any one of %d keys of the role %q would be enough, and so would a stolen one", len(r.people), r.role)
 		}
 		if err := giveRole(&doc, r.role, r.people, r.threshold); err != nil {
 			return err

@@ -170,6 +170,9 @@ func markCompromised(doc *verify.TrustDocument, id string, at time.Time, fresh s
 		case len(a.Keys) > a.Threshold:
 			a.Keys = slices.Delete(a.Keys, i, i+1)
 		}
+		if i := slices.Index(a.AlsoKeys, id); i >= 0 && len(a.AlsoKeys) > a.Threshold {
+			a.AlsoKeys = slices.Delete(a.AlsoKeys, i, i+1)
+		}
 	})
 	return nil
 }

@@ -152,9 +152,11 @@ func (app *App) trustFinish(path, trust string) error {
 	if err != nil {
 		return err
 	}
-	current, err := os.ReadFile(trust)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fault.Wrap(fault.Usage, err, "give the trust file", "reading %s", trust)
+	var current []byte
+	if _, err := os.Lstat(trust); !errors.Is(err, fs.ErrNotExist) {
+		if current, err = readNamed(trust, verify.MaxBundle); err != nil {
+			return err
+		}
 	}
 	file, err := draft.Finish(current, algorithms())
 	if err != nil {

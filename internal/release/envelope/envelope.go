@@ -66,6 +66,9 @@ func add(ctx context.Context, e *verify.Envelope, signer Signer) error {
 	if err != nil {
 		return fmt.Errorf("signing with %s: %w", key.ID, err)
 	}
+	if !key.Verify(verify.PAE(e.PayloadType, e.Payload), sig, nil) {
+		return fmt.Errorf("signing with %s: what keeps the key gave a signature that does not fit", key.ID)
+	}
 	e.Signatures = append(e.Signatures, verify.Signature{KeyID: key.ID, Sig: sig})
 	return nil
 }

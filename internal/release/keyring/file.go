@@ -14,13 +14,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
 
-	"github.com/plimsoll-dev/plimsoll/internal/durable"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
@@ -54,10 +54,24 @@ func Create(path string, algorithm verify.Algorithm, passphrase string) (verify.
 			return verify.Key{}, err
 		}
 	}
-	if _, err := os.Lstat(path); err == nil {
-		return verify.Key{}, fault.New(fault.Usage, "choose another name, or move the old key away first", "%s exists: a key is never replaced", path)
+	return s.Key(), writeOnce(path, text)
+}
+
+// writeOnce writes a file that does not exist yet, to the disk.
+func writeOnce(path string, text []byte) error {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fault.New(fault.Usage, "choose another name, or move the old key away first", "%s exists: a key is never replaced", path)
 	}
-	return s.Key(), durable.WriteFile(path, text, 0o600)
+	if err != nil {
+		return fault.Wrap(fault.Usage, err, "choose a folder that you may write to", "writing the key %s", path)
+	}
+	_, err = f.Write(text)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		os.Remove(path) // half a key is none
+		return fault.Wrap(fault.Usage, err, "make room on the disk", "writing the key %s", path)
+	}
+	return nil
 }
 
 func generate(algorithm verify.Algorithm) (crypto.Signer, error) {

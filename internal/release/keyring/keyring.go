@@ -1,9 +1,8 @@
-// Package keyring opens the organisation's keys wherever they are kept: in an
-// encrypted file, in an ssh-agent, or behind a helper program that talks to a
-// security module or a key service.
+// Package keyring opens the organisation's keys where they are kept: in a file,
+// encrypted with a passphrase, or in an ssh-agent.
 //
-// Whatever keeps the key, a signature is verified with the public key before it
-// is used, so that a faulty or lying keeper is found here and not by a customer.
+// Package envelope verifies each signature with the public key before it uses it,
+// so that a faulty or lying keeper is found here and not by a customer.
 package keyring
 
 import (
@@ -24,12 +23,11 @@ type Passphrase func(what string) (string, error)
 type opener func(ctx context.Context, rest string, ask Passphrase) (Signer, error)
 
 func openers() map[string]opener {
-	return map[string]opener{"file": openFile}
+	return map[string]opener{"file": openFile, "ssh-agent": openAgent}
 }
 
 // Open opens the key that a URI names: "file:PATH" or a bare path, or
-// "scheme:…". Scheme names of helpers are those of the programs
-// plimsoll-key-SCHEME.
+// "ssh-agent:SHA256:…".
 func Open(ctx context.Context, uri string, ask Passphrase) (Signer, error) {
 	scheme, rest, ok := strings.Cut(uri, ":")
 	if !ok || strings.ContainsAny(scheme, `/\.`) || len(scheme) == 1 { // one letter is a drive
@@ -37,7 +35,7 @@ func Open(ctx context.Context, uri string, ask Passphrase) (Signer, error) {
 	}
 	open, known := openers()[scheme]
 	if !known {
-		return nil, fault.New(fault.NotThere, "use a key in a file, or an ssh-agent", "keys of the kind %q are not supported", scheme)
+		return nil, fault.New(fault.NotThere, "use a key in a file (file:PATH) or in an ssh-agent (ssh-agent:SHA256:…); keys in security modules and key services are not supported yet", "keys of the kind %q are not supported", scheme)
 	}
 	return open(ctx, rest, ask)
 }

@@ -88,11 +88,9 @@ func sensible(doc verify.TrustDocument) error {
 	roles = append(roles, slices.Collect(maps.Values(doc.Products))...)
 	for _, group := range roles {
 		for role, a := range group {
-			left := 0
-			for _, id := range a.Keys {
-				if usable[id] {
-					left++
-				}
+			left := soundOf(a.Keys, usable)
+			if a.Also != "" {
+				left = min(left, soundOf(a.AlsoKeys, usable))
 			}
 			if left < a.Threshold {
 				return fault.New(fault.Usage, "give the role another key in the same change", "the role %q would take %d keys and has %d that are sound: nobody could sign any more", role, a.Threshold, left)
@@ -100,6 +98,15 @@ func sensible(doc verify.TrustDocument) error {
 		}
 	}
 	return nil
+}
+
+func soundOf(ids []string, usable map[string]bool) (n int) {
+	for _, id := range ids {
+		if usable[id] {
+			n++
+		}
+	}
+	return n
 }
 
 // Fragile says what one accident would break, for people to read before they
