@@ -23,7 +23,8 @@ import (
 // Taken is a deliverable and what goes into the bundle with it.
 type Taken struct {
 	verify.Deliverable
-	Attached []Attached
+	Attached  []Attached
+	Platforms []string // of an image, for people to read
 }
 
 // Attached is content that the permit names by its digest.
@@ -146,7 +147,7 @@ func takeDir(root, name string) (Taken, error) {
 		return Taken{}, refused(name, err)
 	}
 	a := Attach("manifest of "+path.Base(name), verify.ManifestMedia, manifest)
-	return Taken{verify.Deliverable{Name: name, Kind: verify.KindDir, Digest: a.Digest, Size: size}, []Attached{a}}, nil
+	return Taken{Deliverable: verify.Deliverable{Name: name, Kind: verify.KindDir, Digest: a.Digest, Size: size}, Attached: []Attached{a}}, nil
 }
 
 // Again holds a deliverable, as it lies there now, against what was taken down.
