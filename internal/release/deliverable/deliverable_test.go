@@ -40,14 +40,14 @@ func TestTake(t *testing.T) {
 		{"dist", verify.KindDir, "", 1},
 		{"image", verify.KindImage, verify.Digest(manifest), 0},
 	} {
-		got, err := Take(root, test.name, test.kind)
+		got, err := Taker{Root: root}.Take(t.Context(), test.name, test.kind)
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}
 		if test.digest != "" && got.Digest != test.digest || len(got.Attached) != test.attached {
 			t.Errorf("%s: %+v", test.name, got.Deliverable)
 		}
-		if err := Again(root, got.Deliverable); err != nil {
+		if err := (Taker{Root: root}).Again(t.Context(), got.Deliverable); err != nil {
 			t.Errorf("%s: %v", test.name, err)
 		}
 	}
@@ -78,22 +78,22 @@ func layout(t *testing.T, root, name string) []byte {
 func TestLayoutIsRead(t *testing.T) {
 	root := t.TempDir()
 	layout(t, root, "image")
-	taken, err := Take(root, "image", verify.KindImage)
-	if err != nil || strings.Join(taken.Platforms, " ") != "linux/amd64" {
+	taken, err := Taker{Root: root}.Take(t.Context(), "image", verify.KindImage)
+	if err != nil || taken.Note != "image: for linux/amd64; layers: 1, together 5 bytes, read and hashed" {
 		t.Fatal(taken, err)
 	}
 	layer := "image/blobs/sha256/" + strings.TrimPrefix(verify.Digest([]byte("layer")), "sha256:")
 	write(t, root, layer, []byte("LAYER"))
-	if _, err := Take(root, "image", verify.KindImage); fault.CodeOf(err) != fault.Untrusted {
+	if _, err := (Taker{Root: root}).Take(t.Context(), "image", verify.KindImage); fault.CodeOf(err) != fault.Untrusted {
 		t.Error(err)
 	}
-	if err := Again(root, taken.Deliverable); fault.CodeOf(err) != fault.Untrusted {
+	if err := (Taker{Root: root}).Again(t.Context(), taken.Deliverable); fault.CodeOf(err) != fault.Untrusted {
 		t.Error(err)
 	}
 	if err := os.Remove(filepath.Join(root, layer)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Take(root, "image", verify.KindImage); err == nil {
+	if _, err := (Taker{Root: root}).Take(t.Context(), "image", verify.KindImage); err == nil {
 		t.Error("a layer is missing")
 	}
 }
@@ -106,12 +106,12 @@ func TestAgainSeesChanges(t *testing.T) {
 		kind          verify.Kind
 		name, changed string
 	}{{verify.KindFile, "app", "app"}, {verify.KindDir, "site", "site/index.html"}} {
-		taken, err := Take(root, kind.name, kind.kind)
+		taken, err := Taker{Root: root}.Take(t.Context(), kind.name, kind.kind)
 		if err != nil {
 			t.Fatal(err)
 		}
 		write(t, root, kind.changed, []byte("two"))
-		if err := Again(root, taken.Deliverable); err == nil || !strings.Contains(err.Error(), "has changed") {
+		if err := (Taker{Root: root}).Again(t.Context(), taken.Deliverable); err == nil || !strings.Contains(err.Error(), "has changed") {
 			t.Errorf("%s: %v", kind.name, err)
 		}
 	}
@@ -141,7 +141,7 @@ func TestTakeRefuses(t *testing.T) {
 		{"image", verify.KindImage, "names 0 images"},
 		{"a\nb", verify.KindFile, "control character"},
 	} {
-		if _, err := Take(root, test.name, test.kind); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := (Taker{Root: root}).Take(t.Context(), test.name, test.kind); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: %v, expected %q", test.name, err, test.want)
 		}
 	}

@@ -1,9 +1,13 @@
 package deliverable
 
 import (
+	"context"
+	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
@@ -19,7 +23,53 @@ func takeImage(root, name string) (Taken, error) {
 	if len(images) != 1 {
 		return Taken{}, fault.New(fault.NotThere, "write each image to a layout of its own", "the layout %s names %d images, expected one", name, len(images))
 	}
-	return Taken{Deliverable: verify.Deliverable{Name: name, Kind: verify.KindImage, Digest: images[0].Digest}, Platforms: images[0].Platforms}, nil
+	return taken(name, images[0], true), nil
+}
+
+// fromRegistry takes down an image by the digest that its tag has now or, where
+// one is given, by that digest.
+func (t Taker) fromRegistry(ctx context.Context, name, digest string) (Taken, error) {
+	ref, err := registry.Parse(name)
+	if err != nil {
+		return Taken{}, err
+	}
+	if t.Registry == nil {
+		return Taken{}, fault.New(fault.NotThere, "name a folder with an OCI layout", "no registry is asked here: %s", name)
+	}
+	if digest != "" {
+		ref = ref.At(digest)
+	}
+	image, err := t.Registry.Image(ctx, ref, t.Layers)
+	if err != nil {
+		return Taken{}, notImage(name, err)
+	}
+	return taken(name, image, t.Layers), nil
+}
+
+// taken says for people what the digest stands for, and what was not read of it.
+func taken(name string, image verify.Image, read bool) Taken {
+	note := name + ": "
+	if len(image.Platforms) > 0 {
+		note += "for " + strings.Join(image.Platforms, ", ") + "; "
+	}
+	size := int64(0)
+	for _, l := range image.Layers {
+		size += l.Size
+	}
+	note += fmt.Sprintf("layers: %d, together %s, ", len(image.Layers), bytesText(size))
+	if read {
+		note += "read and hashed"
+	} else {
+		note += "there by their sizes, not read (--layers reads them)"
+	}
+	return Taken{Deliverable: verify.Deliverable{Name: name, Kind: verify.KindImage, Digest: image.Digest}, Note: note}
+}
+
+func bytesText(n int64) string {
+	if n < 1<<20 {
+		return fmt.Sprintf("%d bytes", n)
+	}
+	return fmt.Sprintf("%d MiB", n>>20)
 }
 
 // notImage says what is wrong with an image, wherever it is.
