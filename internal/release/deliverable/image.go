@@ -1,10 +1,10 @@
 package deliverable
 
 import (
+	"cmp"
 	"context"
-	"fmt"
+	"errors"
 	"path/filepath"
-	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
@@ -47,38 +47,18 @@ func (t Taker) fromRegistry(ctx context.Context, name, digest string) (Taken, er
 }
 
 // taken says for people what the digest stands for, and what was not read of it.
-func taken(name string, image verify.Image, read bool) Taken {
-	note := name + ": "
-	if len(image.Platforms) > 0 {
-		note += "for " + strings.Join(image.Platforms, ", ") + "; "
-	}
-	size := int64(0)
-	for _, l := range image.Layers {
-		size += l.Size
-	}
-	note += fmt.Sprintf("layers: %d, together %s, ", len(image.Layers), bytesText(size))
-	if read {
-		note += "read and hashed"
-	} else {
-		note += "there by their sizes, not read (--layers reads them)"
-	}
-	return Taken{Deliverable: verify.Deliverable{Name: name, Kind: verify.KindImage, Digest: image.Digest}, Note: note}
-}
-
-func bytesText(n int64) string {
-	if n < 1<<20 {
-		return fmt.Sprintf("%d bytes", n)
-	}
-	return fmt.Sprintf("%d MiB", n>>20)
+func taken(name string, image verify.Image, layers bool) Taken {
+	return Taken{Deliverable: verify.Deliverable{Name: name, Kind: verify.KindImage, Digest: image.Digest}, Note: name + ": " + registry.Extent(image, layers)}
 }
 
 // notImage says what is wrong with an image, wherever it is.
 func notImage(name string, err error) error {
-	switch verify.ReasonOf(err) {
-	case "":
+	r, ok := errors.AsType[*verify.Refusal](err)
+	switch {
+	case !ok:
 		return err // a fault of the registry, which says it all
-	case verify.WrongArtifact, verify.WrongType:
-		return fault.Wrap(fault.Untrusted, err, "build the image again", "taking down the image %s", name)
+	case r.Reason == verify.WrongArtifact || r.Reason == verify.WrongType:
+		return fault.Wrap(fault.Untrusted, err, cmp.Or(r.Hint, "build the image again"), "taking down the image %s", name)
 	}
 	return fault.Wrap(fault.Usage, err, "name a folder that `skopeo copy … oci:DIR` or `docker buildx build --output type=oci,tar=false` wrote, or oci://REGISTRY/REPOSITORY:TAG",
 		"taking down the image %s", name)

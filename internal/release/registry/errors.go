@@ -18,6 +18,7 @@ import (
 	"oras.land/oras-go/v2/registry/remote/errcode"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
 // asking is what every fault of this package begins with.
@@ -25,6 +26,12 @@ func (r Reference) asking(code fault.Code, hint, format string, args ...any) *fa
 	e := fault.New(code, hint, format, args...)
 	e.Message = "asking " + r.Host + " for " + strings.TrimPrefix(r.short(), r.Host+"/") + ": " + e.Message
 	return e
+}
+
+// differs refuses what is not what its digest says.
+func (r Reference) differs(format string, args ...any) error {
+	e := r.asking(fault.Untrusted, "", format, args...)
+	return &verify.Refusal{Reason: verify.WrongArtifact, Message: e.Message, Hint: "do not use what it gives out; push the image again, and tell those who run the registry"}
 }
 
 // failed is the fault of a request that got no answer. Addresses are left out: a

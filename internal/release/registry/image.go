@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"hash"
 	"io"
 	"mime"
@@ -34,13 +35,55 @@ var manifests = []string{
 // layers set each is read to its end and hashed. What is wrong with the image is a
 // *verify.Refusal, what is wrong with the registry a fault.
 func (c *Client) Image(ctx context.Context, ref Reference, layers bool) (verify.Image, error) {
-	scope := auth.ScopeRepository(ref.Repository, auth.ActionPull)
-	s := &session{client: c, ctx: auth.WithScopes(ctx, scope), ref: ref, hash: layers}
-	top, err := s.manifest()
+	r, err := c.Resolve(ctx, ref)
 	if err != nil {
 		return verify.Image{}, err
 	}
-	return verify.ReadImage(top, s)
+	return r.Read(layers)
+}
+
+// Resolved is an image by the digest of its manifest, which was read and hashed.
+type Resolved struct {
+	Digest  string
+	top     verify.Blob
+	session *session
+}
+
+// Resolve asks what a reference names, once. What the registry says that the
+// digest is, is not looked at.
+func (c *Client) Resolve(ctx context.Context, ref Reference) (*Resolved, error) {
+	scope := auth.ScopeRepository(ref.Repository, auth.ActionPull)
+	s := &session{client: c, ctx: auth.WithScopes(ctx, scope), ref: ref}
+	top, err := s.manifest()
+	if err != nil {
+		return nil, err
+	}
+	return &Resolved{top.Digest, top, s}, nil
+}
+
+// Read follows the image to its last blob, as Image does.
+func (r *Resolved) Read(layers bool) (verify.Image, error) {
+	r.session.hash = layers
+	return verify.ReadImage(r.top, r.session)
+}
+
+// Extent says of an image, for people, what was read of it and what was not.
+func Extent(image verify.Image, layers bool) string {
+	size := int64(0)
+	for _, l := range image.Layers {
+		size += l.Size
+	}
+	text := fmt.Sprintf("layers: %d, together %d bytes, ", len(image.Layers), size)
+	if size >= 1<<20 {
+		text = fmt.Sprintf("layers: %d, together %d MiB, ", len(image.Layers), size>>20)
+	}
+	if len(image.Platforms) > 0 {
+		text = "for " + strings.Join(image.Platforms, ", ") + "; " + text
+	}
+	if layers {
+		return text + "read and hashed"
+	}
+	return text + "there by their sizes, not read (--layers reads them)"
 }
 
 // session is one image being read. It implements verify.Blobs.
@@ -54,8 +97,7 @@ type session struct {
 	read   int64
 }
 
-// manifest resolves the reference, once. What the registry says that the digest
-// is, is not looked at.
+// manifest reads what the reference names.
 func (s *session) manifest() (verify.Blob, error) {
 	what := s.ref.Digest
 	if what == "" {
@@ -70,7 +112,7 @@ func (s *session) manifest() (verify.Blob, error) {
 	}
 	s.top, s.digest = data, verify.Digest(data)
 	if s.ref.Digest != "" && s.digest != s.ref.Digest {
-		return verify.Blob{}, s.ref.asking(fault.Untrusted, "do not use what it gives out, and tell those who run the registry", "it gives other bytes for that digest: they have %s", s.digest)
+		return verify.Blob{}, s.ref.differs("it gives other bytes for that digest: they have %s", s.digest)
 	}
 	media, err = s.kind(data, media)
 	return verify.Blob{MediaType: media, Digest: s.digest, Size: int64(len(data))}, err
@@ -178,7 +220,7 @@ func (s *session) Large(d verify.Blob) error {
 	case -1:
 		return s.ref.At(d.Digest).asking(fault.Incomplete, "have the layers read: --layers", "it does not tell the layer's size")
 	}
-	return s.ref.At(d.Digest).asking(fault.Untrusted, "push the image again", "the layer has %d bytes there, the manifest says %d", resp.ContentLength, d.Size)
+	return s.ref.At(d.Digest).differs("the layer has %d bytes there, the manifest says %d", resp.ContentLength, d.Size)
 }
 
 // layer reads one to its end, in constant memory.
@@ -196,7 +238,7 @@ func (s *session) layer(d verify.Blob) error {
 		return ref.failed(s.stalled(err))
 	}
 	if got := hexDigest(sum); got != d.Digest || n != d.Size {
-		return ref.asking(fault.Untrusted, "do not use what it gives out; push the image again", "the layer there has %d bytes or more and the digest %s, the manifest says %d", n, got, d.Size)
+		return ref.differs("the layer there has %d bytes or more and the digest %s, the manifest says %d", n, got, d.Size)
 	}
 	return nil
 }
