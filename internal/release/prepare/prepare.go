@@ -94,6 +94,7 @@ type work struct {
 	taken    []deliverable.Taken
 	programs map[string][]bill.Program // by deliverable
 	previous string
+	base     string // the commit of the release before
 	authors  []string
 	asked    *verify.Emergency
 	needs    []record.Need
