@@ -7,6 +7,7 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/pq"
 )
 
 // trustVariable names the trust file for every command that verifies.
@@ -50,7 +51,7 @@ func (app *App) trustPath(named string) (string, error) {
 }
 
 // algorithms are the verifiers beyond those of package verify.
-func algorithms() map[verify.Algorithm]verify.Verifier { return nil }
+func algorithms() map[verify.Algorithm]verify.Verifier { return pq.Verifiers() }
 
 // refusal makes a fault of what package verify refused.
 func refusal(err error) error {

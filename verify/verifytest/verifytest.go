@@ -53,6 +53,14 @@ func P256(name string) Signer {
 	}}
 }
 
+// With is a signer of another algorithm, which signs with sign.
+func With(key verify.Key, name string, sign func(message []byte) []byte) Signer {
+	return Signer{key, name, sign}
+}
+
+// Sign is its signature over a message.
+func (s Signer) Sign(message []byte) []byte { return s.sign(message) }
+
 // Envelope wraps a payload with the signatures of signers: one line without end.
 func Envelope(payloadType string, payload []byte, signers ...Signer) []byte {
 	e := verify.Envelope{PayloadType: payloadType, Payload: payload, Signatures: []verify.Signature{}}

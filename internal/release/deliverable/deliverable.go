@@ -60,8 +60,14 @@ type Taker struct {
 // Take takes down what lies at name, a path from the repository's root or the
 // name of an image in a registry, which is also what it is called.
 func (t Taker) Take(ctx context.Context, name string, kind verify.Kind) (Taken, error) {
+	return t.TakeAt(ctx, name, kind, "")
+}
+
+// TakeAt is Take, and where an image in a registry has a tag, the image is that
+// of the digest, if one is given.
+func (t Taker) TakeAt(ctx context.Context, name string, kind verify.Kind, digest string) (Taken, error) {
 	if kind == verify.KindImage && registry.Is(name) {
-		return t.fromRegistry(ctx, name, "")
+		return t.fromRegistry(ctx, name, digest)
 	}
 	name, err := Name(t.Root, name)
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"fmt"
 
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/pq"
 )
 
 // Signer signs with one key of the organisation. The message is what is signed;
@@ -66,7 +67,7 @@ func add(ctx context.Context, e *verify.Envelope, signer Signer) error {
 	if err != nil {
 		return fmt.Errorf("signing with %s: %w", key.ID, err)
 	}
-	if !key.Verify(verify.PAE(e.PayloadType, e.Payload), sig, nil) {
+	if !key.Verify(verify.PAE(e.PayloadType, e.Payload), sig, pq.Verifiers()) {
 		return fmt.Errorf("signing with %s: what keeps the key gave a signature that does not fit", key.ID)
 	}
 	e.Signatures = append(e.Signatures, verify.Signature{KeyID: key.ID, Sig: sig})

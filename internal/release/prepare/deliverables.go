@@ -43,7 +43,7 @@ func (w *work) takeAll(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		t, err := taker.Take(ctx, n.Path, n.Kind)
+		t, err := taker.TakeAt(ctx, n.Path, n.Kind, n.Digest)
 		if err != nil {
 			return err
 		}
@@ -89,7 +89,7 @@ func (w *work) wanted(root string) ([]Named, error) {
 		for _, name := range found {
 			switch {
 			case len(w.Named) == 0:
-				named = append(named, Named{name, kindOf(tree, name)})
+				named = append(named, Named{Path: name, Kind: kindOf(tree, name)})
 			case !slices.ContainsFunc(w.Named, func(n Named) bool { return path.Clean(filepath.ToSlash(n.Path)) == name }):
 				w.Facts.Missing = append(w.Facts.Missing, d.Name+": "+name+" was left out")
 			}
@@ -101,11 +101,11 @@ func (w *work) wanted(root string) ([]Named, error) {
 // inRegistry adds an image that product.yaml names in a registry. Its tag may be
 // {version}, since each release has another.
 func (w *work) inRegistry(named []Named, d product.Deliverable) []Named {
-	image := Named{strings.ReplaceAll(d.Path, "{version}", w.Version), verify.KindImage}
+	image := Named{Path: strings.ReplaceAll(d.Path, "{version}", w.Version), Kind: verify.KindImage}
 	switch {
 	case len(w.Named) == 0:
 		return append(named, image)
-	case !slices.Contains(w.Named, image):
+	case !slices.ContainsFunc(w.Named, func(n Named) bool { return n.Path == image.Path && n.Kind == image.Kind }):
 		w.Facts.Missing = append(w.Facts.Missing, d.Name+": "+image.Path+" was left out")
 	}
 	return named

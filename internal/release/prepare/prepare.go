@@ -49,8 +49,9 @@ type Request struct {
 
 // Named is a deliverable by its path, or an image by its name in a registry.
 type Named struct {
-	Path string
-	Kind verify.Kind
+	Path   string
+	Kind   verify.Kind
+	Digest string // of an image in a registry, where it is known already
 }
 
 // Draft is a release before it is written.
@@ -97,6 +98,7 @@ type work struct {
 	taken    []deliverable.Taken
 	programs map[string][]bill.Program // by deliverable
 	previous string
+	base     string // the commit of the release before
 	authors  []string
 	asked    *verify.Emergency
 	needs    []record.Need
