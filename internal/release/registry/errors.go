@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 
+	"oras.land/oras-go/v2/errdef"
 	"oras.land/oras-go/v2/registry/remote/auth"
 	"oras.land/oras-go/v2/registry/remote/errcode"
 
@@ -78,6 +79,9 @@ func (r Reference) refused(err error) error {
 	if answer, ok := errors.AsType[*errcode.ErrorResponse](err); ok { // of the place that gives tokens
 		return r.status(answer.StatusCode)
 	}
+	if errors.Is(err, errdef.ErrNotFound) {
+		return r.status(http.StatusNotFound)
+	}
 	if _, ok := errors.AsType[tls.RecordHeaderError](err); ok {
 		return r.asking(fault.Untrusted, "give it a certificate; in the clear only this machine is asked", "it does not speak TLS")
 	}
@@ -103,7 +107,7 @@ func (r Reference) status(status int) error {
 	case status == http.StatusUnauthorized:
 		return r.unauthorized("it does not accept us (401)")
 	case status == http.StatusForbidden:
-		return r.unauthorized("we may not read it (403)")
+		return r.unauthorized("it does not let us (403)")
 	case status == http.StatusNotFound:
 		return r.asking(fault.NotFound, "push it first, or correct repository, tag and digest", "it is not there (404)")
 	case status == http.StatusTooManyRequests:

@@ -169,7 +169,7 @@ func (s *session) small(kind, what string, most int64) ([]byte, string, error) {
 		return nil, "", s.ref.failed(s.stalled(err))
 	}
 	if s.read += int64(len(data)); s.read > maxDocuments {
-		return nil, "", s.ref.asking(fault.TooCostly, "see whether it is an image", "its manifests have more than %d bytes together", maxDocuments)
+		return nil, "", s.ref.asking(fault.TooCostly, "see whether it is an image", "what must be read of it has more than %d bytes together", maxDocuments)
 	}
 	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
 	if err != nil {

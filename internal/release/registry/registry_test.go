@@ -106,7 +106,7 @@ func TestSpoilt(t *testing.T) {
 		want   string
 	}{
 		{"not there", answer(404, "", ""), false, fault.NotFound, "it is not there (404)"},
-		{"not allowed", answer(403, "", ""), false, fault.Incomplete, "we may not read it (403)"},
+		{"not allowed", answer(403, "", ""), false, fault.Incomplete, "it does not let us (403)"},
 		{"no credentials", answer(401, `WWW-Authenticate: Basic realm="x"`, ""), false, fault.Incomplete, "asks for credentials, and there are none"},
 		{"no challenge", answer(401, "", ""), false, fault.Incomplete, "does not accept us (401)"},
 		{"too often", answer(429, "", ""), false, fault.Incomplete, "too often"},

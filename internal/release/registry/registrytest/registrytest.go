@@ -3,7 +3,9 @@
 package registrytest
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -26,6 +28,10 @@ type Registry struct {
 	// Spoil, where it is set, answers in place of the registry; false leaves it to
 	// the registry.
 	Spoil func(w http.ResponseWriter, r *http.Request) bool
+
+	// Lists says that it lists what is attached to an image; otherwise that is up
+	// to the one who attaches, as in registries before OCI 1.1.
+	Lists bool
 
 	mu    sync.Mutex
 	blobs map[string][]byte // by digest
@@ -125,6 +131,9 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if ok && r.write(w, req, what) {
+		return
+	}
 	_, name, _ := strings.Cut(what, "/")
 	if digest, tagged := r.tags[name]; tagged {
 		name = digest
@@ -140,4 +149,59 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if req.Method != http.MethodHead {
 		_, _ = w.Write(data) // a client that has gone
 	}
+}
+
+// write takes what is pushed, and lists what is attached.
+func (r *Registry) write(w http.ResponseWriter, req *http.Request, what string) bool {
+	kind, name, _ := strings.Cut(what, "/")
+	switch {
+	case req.Method == http.MethodPost && what == "blobs/uploads/":
+		w.Header().Set("Location", "/v2/team/app/blobs/uploads/1")
+		w.WriteHeader(http.StatusAccepted)
+	case req.Method == http.MethodPut:
+		data, err := io.ReadAll(req.Body)
+		digest := verify.Digest(data)
+		if asked := req.URL.Query().Get("digest"); err != nil || asked != "" && asked != digest || strings.HasPrefix(name, "sha256:") && name != digest {
+			w.WriteHeader(http.StatusBadRequest)
+			return true
+		}
+		r.blobs[digest], r.media[digest] = data, req.Header.Get("Content-Type")
+		var m manifest
+		if kind == "manifests" && json.Unmarshal(data, &m) == nil {
+			if m.Subject != nil && r.Lists {
+				w.Header().Set("OCI-Subject", m.Subject.Digest)
+			}
+			if !strings.HasPrefix(name, "sha256:") {
+				r.tags[name] = digest
+			}
+		}
+		w.WriteHeader(http.StatusCreated)
+	case kind == "referrers" && r.Lists:
+		w.Header().Set("Content-Type", Index)
+		_, _ = fmt.Fprintf(w, `{"schemaVersion":2,"mediaType":%q,"manifests":[%s]}`, Index, strings.Join(r.attached(name), ","))
+	case kind == "referrers":
+		w.WriteHeader(http.StatusNotFound)
+	default:
+		return false
+	}
+	return true
+}
+
+type manifest struct {
+	ArtifactType string `json:"artifactType"`
+	Subject      *struct {
+		Digest string `json:"digest"`
+	} `json:"subject"`
+}
+
+// attached are descriptors of what has a subject.
+func (r *Registry) attached(to string) []string {
+	var all []string
+	for digest, data := range r.blobs {
+		var m manifest
+		if json.Unmarshal(data, &m) == nil && m.Subject != nil && m.Subject.Digest == to {
+			all = append(all, fmt.Sprintf(`{"mediaType":%q,"artifactType":%q,"digest":%q,"size":%d}`, Manifest, m.ArtifactType, digest, len(data)))
+		}
+	}
+	return all
 }
