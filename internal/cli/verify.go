@@ -30,7 +30,7 @@ type policyFlags struct {
 func (f *policyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.trust, "trust", "", "the organisation's trust file (default: PLIMSOLL_TRUST, else trust.json in the configuration folder)")
-	flags.StringVar(&f.bundle, "bundle", "", "the bundle (default: the artefact's name with .plimsoll, else the only one beside it)")
+	flags.StringVar(&f.bundle, "bundle", "", "the bundle (default: the artefact's name with .plimsoll, else the only one beside it; what is attached to an image in a registry)")
 	flags.StringVar(&f.product, "product", "", "refuse permits of any other product")
 	flags.StringVar(&f.minVersion, "min-version", "", "refuse earlier versions")
 	flags.StringSliceVar(&f.require, "require", nil, "ids of requirements that must be pass or exempt")
@@ -90,14 +90,16 @@ file decides whom you believe, so it is never taken from beside the artefact.
 
 An image whose name begins with oci:// lies in a registry, which is asked for it:
 its manifests and configurations are read and hashed here, its layers with
---layers. A tag can move a moment later; what is verified is the digest shown.
+--layers. Without --bundle the bundle is the one that plimsoll release publish
+attached to it. A tag can move a moment later; what is verified is the digest
+shown.
 
 Exit status: 0 verified; 1 refused, with the reason in brackets; 2 wrong usage;
 4 something could not be read.`,
 		Example: `  plimsoll verify app-1.2.3
   plimsoll verify --trust trust.json --product app --min-version 1.2.0 app-1.2.3
   plimsoll verify --require PL-CODE-1 --revocations revocations.json ./image-layout
-  plimsoll verify --bundle app.plimsoll --layers oci://registry.example.org/team/app@sha256:…`,
+  plimsoll verify --layers oci://registry.example.org/team/app@sha256:…`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return app.verify(cmd.Context(), args, f) },
 	}
@@ -146,13 +148,12 @@ type content struct {
 // verifyOne verifies the bundle first, since hashing what nobody vouches for is
 // work for nothing.
 func (app *App) verifyOne(ctx context.Context, artifact string, f verifyFlags, trust *verify.Trust, policy verify.Policy) (*verify.Bundle, content, error) {
+	if registry.Is(artifact) {
+		return app.verifyInRegistry(ctx, artifact, f, trust, policy)
+	}
 	b, err := app.openBundle(artifact, f.bundle, trust, policy)
 	if err != nil {
 		return nil, content{}, err
-	}
-	if registry.Is(artifact) {
-		found, err := app.verifyInRegistry(ctx, artifact, b, f.layers)
-		return b, found, refusal(err)
 	}
 	permit, err := verifyContent(artifact, b)
 	if err != nil {
@@ -185,9 +186,6 @@ func bundlePath(artifact, named string) (string, error) {
 	}
 	if named != "" {
 		return named, nil
-	}
-	if registry.Is(artifact) {
-		return "", fault.New(fault.NotFound, "give --bundle FILE", "looking for the bundle of %s: nothing lies beside an image in a registry", artifact)
 	}
 	beside := strings.TrimSuffix(artifact, string(filepath.Separator)) + verify.Extension
 	if _, err := os.Stat(beside); err == nil {
