@@ -43,7 +43,7 @@ func (c *Client) Attach(ctx context.Context, to *Resolved, kind, name string, da
 	ref, repo := to.session.ref.At(to.Digest), c.repository(to.session.ref)
 	layer := descriptor(kind, data)
 	layer.Annotations = map[string]string{ocispec.AnnotationTitle: name}
-	config := descriptor(ocispec.MediaTypeEmptyJSON, []byte("{}"))
+	config := descriptor(kind, []byte("{}")) // by which registries list it that do not know artifactType
 	for _, blob := range []struct {
 		ocispec.Descriptor
 		data []byte

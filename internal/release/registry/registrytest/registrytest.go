@@ -188,19 +188,22 @@ func (r *Registry) write(w http.ResponseWriter, req *http.Request, what string) 
 }
 
 type manifest struct {
-	ArtifactType string `json:"artifactType"`
-	Subject      *struct {
+	Config struct {
+		MediaType string `json:"mediaType"`
+	} `json:"config"`
+	Subject *struct {
 		Digest string `json:"digest"`
 	} `json:"subject"`
 }
 
-// attached are descriptors of what has a subject.
+// attached are descriptors of what has a subject. Their type is that of the
+// configuration, as some registries have it.
 func (r *Registry) attached(to string) []string {
 	var all []string
 	for digest, data := range r.blobs {
 		var m manifest
 		if json.Unmarshal(data, &m) == nil && m.Subject != nil && m.Subject.Digest == to {
-			all = append(all, fmt.Sprintf(`{"mediaType":%q,"artifactType":%q,"digest":%q,"size":%d}`, Manifest, m.ArtifactType, digest, len(data)))
+			all = append(all, fmt.Sprintf(`{"mediaType":%q,"artifactType":%q,"digest":%q,"size":%d}`, Manifest, m.Config.MediaType, digest, len(data)))
 		}
 	}
 	return all
