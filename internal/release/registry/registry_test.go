@@ -1,9 +1,12 @@
 package registry
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -139,6 +142,10 @@ func TestSpoilt(t *testing.T) {
 				}
 			}
 		}), true, "", "wrong-artifact"},
+		{"a truncated layer", onBlobs(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "11")
+			_, _ = w.Write([]byte("layer"))
+		}), true, fault.Incomplete, "ends early"},
 		{"a layer of no size", func(r *registrytest.Registry) {
 			r.Spoil = func(w http.ResponseWriter, req *http.Request) bool {
 				if req.Method == http.MethodHead {
@@ -329,26 +336,93 @@ func TestCredentialsStayHome(t *testing.T) {
 	}
 }
 
-// TestTLS: a certificate that nobody vouches for is refused. Loopback is asked in
-// the clear, so the registry has another name here.
-func TestTLS(t *testing.T) {
+// vouched is a registry that speaks TLS under another name than loopback, which
+// would be asked in the clear, and a client that believes those roots.
+func vouched(t *testing.T, roots func(*x509.Certificate) *x509.CertPool) (*registrytest.Registry, *Client, Reference) {
 	r := registrytest.NewTLS()
 	t.Cleanup(r.Close)
-	digest := r.Push("1.0.0", "layer")
+	r.Config.ErrorLog = log.New(io.Discard, "", 0)
+	c := New(Options{TLS: &tls.Config{RootCAs: roots(r.Certificate())}})
+	c.auth.Client.Transport.(tlsOnly).next.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, r.Host())
+	}
+	return r, c, Reference{Host: "example.com", Repository: "team/app", Tag: "1.0.0"} // a name of httptest's certificate
+}
+
+func itself(c *x509.Certificate) *x509.CertPool {
 	pool := x509.NewCertPool()
-	pool.AddCert(r.Certificate())
-	ref := Reference{Host: "example.com", Repository: "team/app", Tag: "1.0.0"} // a name of httptest's certificate
-	for _, roots := range []*x509.CertPool{pool, x509.NewCertPool()} {
-		c := New(Options{TLS: &tls.Config{RootCAs: roots}})
-		c.auth.Client.Transport.(tlsOnly).next.(*http.Transport).DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
-			return (&net.Dialer{}).DialContext(ctx, network, r.Host())
+	pool.AddCert(c)
+	return pool
+}
+
+// TestTLS: a certificate that nobody vouches for is refused.
+func TestTLS(t *testing.T) {
+	r, c, ref := vouched(t, itself)
+	digest := r.Push("1.0.0", "layer")
+	if got, err := c.Image(t.Context(), ref, false); err != nil || got.Digest != digest {
+		t.Error(got, err)
+	}
+	_, c, ref = vouched(t, func(*x509.Certificate) *x509.CertPool { return x509.NewCertPool() })
+	if _, err := c.Image(t.Context(), ref, false); fault.CodeOf(err) != fault.Untrusted || !strings.Contains(err.Error(), "certificate is not to be trusted") {
+		t.Error(err)
+	}
+}
+
+// TestRedirectRefused: from somewhere on the network nobody is sent to this
+// machine, nor on without TLS, nor asked for a token there.
+func TestRedirectRefused(t *testing.T) {
+	for _, test := range []struct{ header, value, want string }{
+		{"Location", "https://127.0.0.1/v2/", "redirects to this machine"},
+		{"Location", "https://localhost:8443/v2/", "redirects to this machine"},
+		{"Location", "http://127.0.0.1/v2/", "without TLS"},
+		{"Location", "http://example.com/v2/", "without TLS"},
+		{"WWW-Authenticate", `Bearer realm="http://example.com/token"`, "realm"},
+		{"WWW-Authenticate", `Bearer realm="https://169.254.169.254/token"`, "realm"},
+		{"WWW-Authenticate", `Bearer realm="https://127.0.0.1/token"`, "realm"},
+	} {
+		r, c, ref := vouched(t, itself)
+		r.Spoil = func(w http.ResponseWriter, _ *http.Request) bool {
+			w.Header().Set(test.header, test.value)
+			w.WriteHeader(map[string]int{"Location": http.StatusTemporaryRedirect, "WWW-Authenticate": http.StatusUnauthorized}[test.header])
+			return true
 		}
-		got, err := c.Image(t.Context(), ref, false)
-		if roots == pool && (err != nil || got.Digest != digest) {
-			t.Error(got, err)
+		if _, err := c.Image(t.Context(), ref, false); err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %v", test.value, err)
 		}
-		if roots != pool && (fault.CodeOf(err) != fault.Untrusted || !strings.Contains(err.Error(), "certificate is not to be trusted")) {
-			t.Error(err)
+		if n := len(r.Asked()); n != 1 {
+			t.Errorf("%s: %d requests", test.value, n)
 		}
 	}
+}
+
+// answers gives the same answer to every request, without a network.
+type answers struct {
+	media string
+	body  []byte
+}
+
+func (a answers) RoundTrip(*http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {a.media}}, Body: io.NopCloser(bytes.NewReader(a.body)), ContentLength: int64(len(a.body))}, nil
+}
+
+// FuzzAnswer: whatever a registry answers, what comes of it is a fault or a
+// refusal, or the digest of these very bytes.
+func FuzzAnswer(f *testing.F) {
+	f.Add(registrytest.Index, []byte(`{"schemaVersion":2,"manifests":[]}`))
+	f.Add(registrytest.Manifest, []byte(`{"schemaVersion":2,"config":{"mediaType":"`+registrytest.Config+`","digest":"`+some+`","size":2},"layers":[{"digest":"`+some+`","size":-1}]}`))
+	f.Add("text/html", []byte("<html>"))
+	f.Add("", []byte(`{"schemaVersion":1}`))
+	f.Fuzz(func(t *testing.T, media string, body []byte) {
+		c := New(Options{})
+		c.auth.Client.Transport = answers{media, body}
+		for _, layers := range []bool{false, true} {
+			got, err := c.Image(t.Context(), Reference{Host: "registry.example.org", Repository: "app", Tag: "1"}, layers)
+			if err == nil && got.Digest != verify.Digest(body) {
+				t.Errorf("%s", got.Digest)
+			}
+			if err != nil && verify.ReasonOf(err) == "" && fault.CodeOf(err) == fault.Internal {
+				t.Errorf("neither a fault nor a refusal: %v", err)
+			}
+		}
+	})
 }
