@@ -33,8 +33,7 @@ func FollowOCI(dir string, data []byte, media string) error {
 	if err != nil {
 		return err
 	}
-	l := ociLayout{root: root, done: map[string]ociDescriptor{}}
-	return l.follow("a document", d, 0)
+	return newOCIWalk(ociLayout{root}).follow("a document", d, 0)
 }
 
 // CheckName is checkName.

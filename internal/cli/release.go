@@ -12,6 +12,6 @@ See plimsoll docs release.`,
 		Args: cobra.NoArgs,
 	}
 	cmd.AddCommand(newReleasePrepare(app), newReleaseRecheck(app), newReleaseApprove(app), newReleaseShow(app), newReleaseList(app), newReleaseDiff(app), newReleaseFollowUp(app),
-		newReleaseWatch(app), newReleaseSeal(app), newReleaseRevoke(app), newReleaseExport(app))
+		newReleaseWatch(app), newReleaseSeal(app), newReleaseRevoke(app), newReleaseExport(app), newReleasePublish(app))
 	return cmd
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/release/approval"
 	"github.com/plimsoll-dev/plimsoll/internal/release/deliverable"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
 	"github.com/plimsoll-dev/plimsoll/internal/release/releases"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 	"github.com/plimsoll-dev/plimsoll/verify"
@@ -80,7 +81,7 @@ func (app *App) releaseApprove(ctx context.Context, version string, f approveFla
 	if err := again(ctx, desk, r.Prepared); err != nil {
 		return err
 	}
-	if err := app.asPrepared(desk.Repo().Root(), r.Prepared); err != nil {
+	if err := app.asPrepared(ctx, desk.Repo().Root(), r.Prepared); err != nil {
 		return err
 	}
 	role, err := roleFor(who, r.Prepared.Needs, f.role)
@@ -111,18 +112,22 @@ func (app *App) releaseApprove(ctx context.Context, version string, f approveFla
 
 // asPrepared holds what is handed over, where it lies here, against what was
 // prepared. Whoever approves may be on another machine than the one that built it.
-func (app *App) asPrepared(root string, p record.Prepared) error {
+func (app *App) asPrepared(ctx context.Context, root string, p record.Prepared) error {
 	tree, err := os.OpenRoot(root)
 	if err != nil {
 		return fmt.Errorf("opening the repository: %w", err)
 	}
 	defer tree.Close()
 	for _, d := range p.Deliverables {
+		if d.Kind == verify.KindImage && registry.Is(d.Name) {
+			app.printLines([]string{clean.Line("note: no registry is asked for " + d.Name + ", so you approve its digest alone; `plimsoll release recheck` asks")})
+			continue
+		}
 		if _, err := tree.Lstat(d.Name); errors.Is(err, fs.ErrNotExist) {
 			app.printLines([]string{clean.Line("note: " + d.Name + " is not here, so you approve its digest alone")})
 			continue
 		}
-		if err := deliverable.Again(root, d); err != nil {
+		if err := (deliverable.Taker{Root: root}).Again(ctx, d); err != nil {
 			return err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/release/prepare"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
 	"github.com/plimsoll-dev/plimsoll/internal/release/releases"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 	"github.com/plimsoll-dev/plimsoll/internal/report"
@@ -21,6 +22,7 @@ import (
 func newReleaseRecheck(app *App) *cobra.Command {
 	var dir string
 	var bills []string
+	var layers bool
 	cmd := &cobra.Command{
 		Use:   "recheck VERSION",
 		Short: "Find out a prepared release anew, and say what differs",
@@ -34,21 +36,22 @@ nothing.
 The work tree must be at the commit that was prepared; what releasing wrote under
 .plimsoll may have been committed since. Build the deliverables first, or bring
 those that were built, and run the tests: evidence that exists on one machine
-alone is a difference.
+alone is a difference. Images in a registry are asked for by their digests.
 
 Exit status: 0 nothing differs; 1 something does; 2 wrong usage.`,
 		Example: `  git switch --detach v1.2.3 && make dist && plimsoll release recheck 1.2.3`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return app.releaseRecheck(cmd.Context(), args[0], dir, bills)
+			return app.releaseRecheck(cmd.Context(), args[0], dir, bills, layers)
 		},
 	}
 	cmd.Flags().StringVarP(&dir, "dir", "C", ".", "the repository")
 	cmd.Flags().StringArrayVar(&bills, "sbom", nil, "a bill of materials that the build wrote, as it was given to release prepare; may be repeated")
+	cmd.Flags().BoolVar(&layers, "layers", false, "read and hash the layers of images in a registry, too")
 	return cmd
 }
 
-func (app *App) releaseRecheck(ctx context.Context, version, dir string, bills []string) error {
+func (app *App) releaseRecheck(ctx context.Context, version, dir string, bills []string, layers bool) error {
 	standing, err := assess.Stand(ctx, assess.Options{Dir: dir, Getenv: app.Getenv, Clock: app.Clock, Handler: report.Tee(app.progress())})
 	if err != nil {
 		return err
@@ -68,6 +71,7 @@ func (app *App) releaseRecheck(ctx context.Context, version, dir string, bills [
 	}
 	request := prepare.Repeat(r.Prepared)
 	request.Bills, request.Now, request.Tool, request.Getenv = bills, app.Clock(), toolName(), app.Getenv
+	request.Registry, request.Layers = registry.New(registry.Options{Getenv: app.Getenv}), layers
 	draft, err := prepare.Prepare(ctx, standingProduct(standing), request)
 	if err != nil {
 		return err
