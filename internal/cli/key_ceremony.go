@@ -62,7 +62,7 @@ the people in the room: compare the fingerprints aloud. See plimsoll docs keys.`
 	flags.StringArrayVar(&f.witnesses, "witness", nil, "the key of a witness of the log")
 	flags.IntVar(&f.quorum, "witness-quorum", 0, "how many witnesses must have signed a checkpoint")
 	flags.BoolVar(&f.alone, "one-is-enough", false, "let one key of several speak for the organisation: one that is stolen is then enough")
-	flags.DurationVar(&f.valid, "valid", 365*24*time.Hour, "how long the trust file stands")
+	addSpan(flags, &f.valid, "valid", 365*24*time.Hour, "how long the trust file stands")
 	return cmd
 }
 

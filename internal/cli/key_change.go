@@ -25,7 +25,7 @@ type changeFlags struct {
 func (f *changeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.trust, "trust", "", "the trust file to change")
 	cmd.Flags().StringVar(&f.draft, "out", "trust-draft.json", "the draft of its next version")
-	cmd.Flags().DurationVar(&f.valid, "valid", 365*24*time.Hour, "how long the next version stands")
+	addSpan(cmd.Flags(), &f.valid, "valid", 365*24*time.Hour, "how long the next version stands")
 }
 
 // change drafts the next version.

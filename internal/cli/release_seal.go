@@ -44,7 +44,7 @@ goes on. Exit status 0: sealed; 4: it waits for people or witnesses.`,
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().DurationVar(&maxAge, "max-age", 24*time.Hour, "how old the verdict may be when somebody signs")
+	addSpan(cmd.Flags(), &maxAge, "max-age", 24*time.Hour, "how old the verdict may be when somebody signs")
 	cmd.Flags().BoolVar(&layers, "layers", false, "read and hash the layers of images in a registry, too")
 	return cmd
 }

@@ -43,7 +43,7 @@ have read what it changes (plimsoll trust diff).`,
 		Example: `  plimsoll trust change --trust trust.json --release eve=ed25519:… --release-threshold 3
   plimsoll trust change --trust trust.json --remove grace
   plimsoll trust change --trust trust.json --product till --release kim=ed25519:… --release-threshold 1
-  plimsoll trust change --trust trust.json --valid 8760h   # renew`,
+  plimsoll trust change --trust trust.json --valid 365d   # renew`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			f.logRequiredSet = cmd.Flags().Changed("log-required")

@@ -39,7 +39,7 @@ func (f *policyFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.noState, "no-state", false, "remember nothing, so that older releases are not noticed")
 	flags.BoolVar(&f.emergency, "allow-emergency", false, "accept an emergency release, whose gate was not met")
 	flags.BoolVar(&f.log, "require-log", false, "refuse a bundle without a proof that its permit stands in the log")
-	flags.DurationVar(&f.maxAge, "max-age", 0, "refuse permits that were issued longer ago")
+	addSpan(flags, &f.maxAge, "max-age", 0, "refuse permits that were issued longer ago")
 }
 
 // policy is what the flags say, and the trust file.
