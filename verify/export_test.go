@@ -39,12 +39,6 @@ func FollowOCI(dir string, data []byte, media string) error {
 // CheckName is checkName.
 func CheckName(s string) error { return checkName("the name", s) }
 
-// Verifies is whether a signature by a key fits.
-func Verifies(k Key, message, signature []byte) bool {
-	ok, _ := k.verifies(message, signature, nil)
-	return ok
-}
-
 // Unambiguous is unambiguous.
 func Unambiguous(data []byte) error { return unambiguous("it", data) }
 

@@ -16,6 +16,7 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/durable"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
 	"github.com/plimsoll-dev/plimsoll/internal/release/trustfile"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 	"github.com/plimsoll-dev/plimsoll/verify"
@@ -172,7 +173,7 @@ func (app *App) trustFinish(path, trust string) error {
 			return err
 		}
 	}
-	file, err := draft.Finish(current, algorithms())
+	file, err := draft.Finish(current, envelope.Algorithms())
 	if err != nil {
 		return refusal(err)
 	}

@@ -43,7 +43,7 @@ func TestOtherImplementation(t *testing.T) {
 	if err := mldsa65.SignTo(private, message, nil, true, sig); err != nil {
 		t.Fatal(err)
 	}
-	if !pq.MLDSA65(public.Bytes(), message, sig) {
+	if !pq.Verify(public.Bytes(), message, sig) {
 		t.Error("a signature of CIRCL's is refused")
 	}
 	ours, err := mldsa.NewPrivateKey(mldsa.MLDSA65(), seed[:])
@@ -55,11 +55,11 @@ func TestOtherImplementation(t *testing.T) {
 		t.Errorf("CIRCL refuses ours: %v", err)
 	}
 	for name, bad := range map[string][]byte{"empty": nil, "short": sig[:len(sig)-1], "long": append(bytes.Clone(sig), 0), "changed": append([]byte{sig[0] ^ 1}, sig[1:]...)} {
-		if pq.MLDSA65(public.Bytes(), message, bad) {
+		if pq.Verify(public.Bytes(), message, bad) {
 			t.Errorf("a signature that is %s is taken", name)
 		}
 	}
-	if pq.MLDSA65(public.Bytes(), []byte("another"), sig) || pq.MLDSA65(public.Bytes()[1:], message, sig) {
+	if pq.Verify(public.Bytes(), []byte("another"), sig) || pq.Verify(public.Bytes()[1:], message, sig) {
 		t.Error("a signature over another message or by half a key is taken")
 	}
 }
@@ -90,19 +90,20 @@ func TestBothKinds(t *testing.T) {
 	}
 	both := func(o *verifytest.Org) []verifytest.Signer { return append(o.Releasers[:2:2], ada, grace) }
 	liar := verifytest.With(grace.Key, "liar", func(m []byte) []byte { return mallory.Sign(m) })
+	known := map[verify.Algorithm]verify.Verifier{verify.MLDSA65: pq.Verify}
 	tests := []struct {
 		name    string
 		want    verify.Reason
 		more    map[verify.Algorithm]verify.Verifier
 		signers func(o *verifytest.Org) []verifytest.Signer
 	}{
-		{"both kinds", "", pq.Verifiers(), both},
+		{"both kinds", "", known, both},
 		{"no verifier at hand", verify.UnknownAlgorithm, nil, both},
-		{"the classical ones alone", verify.Threshold, pq.Verifiers(), func(o *verifytest.Org) []verifytest.Signer { return o.Releasers[:2] }},
-		{"one of the second kind", verify.Threshold, pq.Verifiers(), func(o *verifytest.Org) []verifytest.Signer { return append(o.Releasers[:2:2], ada) }},
-		{"the second kind alone", verify.Threshold, pq.Verifiers(), func(*verifytest.Org) []verifytest.Signer { return []verifytest.Signer{ada, grace} }},
-		{"a stranger of the second kind", verify.Threshold, pq.Verifiers(), func(o *verifytest.Org) []verifytest.Signer { return append(o.Releasers[:2:2], ada, mallory) }},
-		{"another's signature under a known key", verify.BadSignature, pq.Verifiers(), func(o *verifytest.Org) []verifytest.Signer { return append(o.Releasers[:2:2], ada, liar) }},
+		{"the classical ones alone", verify.Threshold, known, func(o *verifytest.Org) []verifytest.Signer { return o.Releasers[:2] }},
+		{"one of the second kind", verify.Threshold, known, func(o *verifytest.Org) []verifytest.Signer { return append(o.Releasers[:2:2], ada) }},
+		{"the second kind alone", verify.Threshold, known, func(*verifytest.Org) []verifytest.Signer { return []verifytest.Signer{ada, grace} }},
+		{"a stranger of the second kind", verify.Threshold, known, func(o *verifytest.Org) []verifytest.Signer { return append(o.Releasers[:2:2], ada, mallory) }},
+		{"another's signature under a known key", verify.BadSignature, known, func(o *verifytest.Org) []verifytest.Signer { return append(o.Releasers[:2:2], ada, liar) }},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
