@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/exec"
@@ -44,6 +45,9 @@ func TestScripts(t *testing.T) {
 			env.Setenv("XDG_CONFIG_HOME", filepath.Join(env.WorkDir, ".config"))
 			env.Setenv("PLIMSOLL_TEST_NOW", "2026-06-01T12:00:00Z")
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
+			if cache, err := os.UserCacheDir(); err == nil { // for scripts that build a program
+				env.Setenv("GOCACHE", cmp.Or(os.Getenv("GOCACHE"), filepath.Join(cache, "go-build")))
+			}
 			env.Values[orgKey{}] = verifytest.New()
 			env.Values[registryKey{}] = &struct{ *registrytest.Registry }{}
 			for _, who := range []string{"AUTHOR", "COMMITTER"} {

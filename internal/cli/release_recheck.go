@@ -76,7 +76,6 @@ func (app *App) releaseRecheck(ctx context.Context, version, dir string, bills [
 	if err != nil {
 		return err
 	}
-	draft.Prepared.Commit = r.Prepared.Commit // sameTree holds them to be one
 	return app.sayDifferences(r.Prepared, prepare.Differences(r.Prepared, draft))
 }
 

@@ -11,7 +11,7 @@ import (
 // Repeat is the request that would prepare a release again. Images in a registry
 // are those that were prepared, wherever their tags are by now.
 func Repeat(r record.Prepared) Request {
-	out := Request{Version: r.Version, By: r.PreparedBy, Emergency: asked(r.Emergency)}
+	out := Request{Version: r.Version, Commit: r.Commit, By: r.PreparedBy, Emergency: asked(r.Emergency)}
 	for _, d := range r.Deliverables {
 		out.Named = append(out.Named, Named{Path: d.Name, Kind: d.Kind, Digest: d.Digest})
 	}

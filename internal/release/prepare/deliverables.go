@@ -157,7 +157,7 @@ func (w *work) ask(root string, t deliverable.Taken, module string) error {
 			continue
 		}
 		w.programs[t.Name] = append(w.programs[t.Name], p)
-		if why := p.Foreign(w.Repo.Head()); why != "" && p.Of(module) {
+		if why := p.Foreign(w.commit()); why != "" && p.Of(module) {
 			w.Facts.Foreign = append(w.Facts.Foreign, name+" "+why)
 		}
 	}

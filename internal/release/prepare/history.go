@@ -23,11 +23,11 @@ const mostCommits = 200_000
 // history finds the release before, who wrote what is new since, and what
 // earlier emergencies promised.
 func (w *work) history(ctx context.Context) error {
-	if err := w.before(ctx, w.Repo.Head()); err != nil {
+	if err := w.before(ctx, w.commit()); err != nil {
 		return err
 	}
 	var err error
-	w.authors, err = wrote(ctx, w.Product, w.base, w.Repo.Head())
+	w.authors, err = wrote(ctx, w.Product, w.base, w.commit())
 	return err
 }
 

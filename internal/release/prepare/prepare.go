@@ -4,6 +4,7 @@
 package prepare
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -36,6 +37,7 @@ type Product struct {
 // Request is what somebody asks for.
 type Request struct {
 	Version   string
+	Commit    string   // what is released; HEAD where it is empty
 	Named     []Named  // empty for the deliverables of product.yaml
 	Bills     []string // bills of materials that the build wrote, by path
 	By        string   // who prepares
@@ -105,10 +107,13 @@ type work struct {
 	validFor time.Duration
 }
 
+// commit is what is released.
+func (w *work) commit() string { return cmp.Or(w.Commit, w.Repo.Head()) }
+
 // judge evaluates the preconditions and fills in what people will approve.
 func (w *work) judge(context.Context) error {
 	f := w.Facts
-	f.Version, f.Previous, f.Line, f.Commit = w.Version, w.previous, w.Release.Line, w.Repo.Head()
+	f.Version, f.Previous, f.Line, f.Commit = w.Version, w.previous, w.Release.Line, w.commit()
 	f.Later = w.previous != "" && releases.Compare(w.Version, w.previous) > 0
 	f.Released, f.Emergency, f.Deliverables = w.draft.released, w.asked != nil, len(w.taken)
 	f.Authors, f.PreparedBy, f.Now = w.authors, w.By, w.Now
@@ -125,7 +130,7 @@ func (w *work) judge(context.Context) error {
 
 func (w *work) fill() error {
 	p := &w.draft.Prepared
-	*p = record.Prepared{Type: record.PreparedType, Product: w.Name, Version: w.Version, Line: w.Release.Line, Commit: w.Repo.Head(), Roots: w.Roots,
+	*p = record.Prepared{Type: record.PreparedType, Product: w.Name, Version: w.Version, Line: w.Release.Line, Commit: w.commit(), Roots: w.Roots,
 		Authors: w.authors, Previous: w.previous, PreparedAt: w.Now.UTC().Truncate(time.Second), PreparedBy: w.By, Verdict: w.Verdict,
 		Preconditions: checklist.Preconditions(w.draft.Outcomes, w.asked != nil), Evidence: w.Evidence, Emergency: w.asked, Needs: w.needs,
 		ValidFor: fmt.Sprintf("%dh", int(w.validFor.Hours()))}
@@ -137,7 +142,7 @@ func (w *work) fill() error {
 	for _, a := range w.draft.Attached {
 		p.Attached = append(p.Attached, a.Attachment)
 	}
-	statement, note, err := provenance.Statement(w.Getenv, w.Repo.Head(), subjects(p.Deliverables), w.Now)
+	statement, note, err := provenance.Statement(w.Getenv, w.commit(), subjects(p.Deliverables), w.Now)
 	if err != nil {
 		return fmt.Errorf("writing the provenance: %w", err)
 	}
