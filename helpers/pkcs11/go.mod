@@ -1,0 +1,12 @@
+module github.com/plimsoll-dev/plimsoll/helpers/pkcs11
+
+go 1.26.0
+
+require (
+	github.com/miekg/pkcs11 v1.1.2
+	github.com/plimsoll-dev/plimsoll v0.0.0
+)
+
+require golang.org/x/mod v0.42.0 // indirect
+
+replace github.com/plimsoll-dev/plimsoll => ../..
