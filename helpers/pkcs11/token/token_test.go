@@ -6,8 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/miekg/pkcs11"
-
+	"github.com/plimsoll-dev/plimsoll/helpers/pkcs11/token/tokentest"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
@@ -15,23 +14,10 @@ func asked(pin string) func(string) (string, error) {
 	return func(string) (string, error) { return pin, nil }
 }
 
-// fillToken makes one key of each kind that there is.
-func fillToken(s *softHSM) {
-	s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP256, "seal", 1)
-	s.generate(generateEd, oidEd25519, "root", 2)
-	public, _ := s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP256, "card", 3, pkcs11.NewAttribute(pkcs11.CKA_ALWAYS_AUTHENTICATE, true))
-	s.certify(public, 3)
-	s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP384, "large", 4)
-	s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP256, "twice", 5)
-	s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP256, "twice", 6)
-	public, _ = s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP256, "half", 7)
-	s.must(s.ctx.DestroyObject(s.handle, public))
-}
-
 // TestSign signs with keys that a module made and never gives away.
 func TestSign(t *testing.T) {
-	s := newToken(t, fillToken)
-	t.Setenv(moduleVariable, s.module)
+	module := tokentest.New(t)
+	t.Setenv(moduleVariable, module)
 	for uri, want := range map[string]verify.Algorithm{
 		"pkcs11:token=release;object=seal": verify.ECDSAP256,
 		"pkcs11:object=root":               verify.Ed25519,
@@ -39,7 +25,7 @@ func TestSign(t *testing.T) {
 		"pkcs11:object=twice;id=%06":       verify.ECDSAP256,
 	} {
 		t.Run(uri, func(t *testing.T) {
-			k, err := Open(t.Context(), uri, asked(testPIN))
+			k, err := Open(t.Context(), uri, asked(tokentest.PIN))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -62,37 +48,37 @@ func TestSign(t *testing.T) {
 }
 
 func TestOpenRefused(t *testing.T) {
-	s := newToken(t, fillToken)
+	module := tokentest.New(t)
 	tests := []struct{ uri, pin, says string }{
-		{"pkcs11:object=none", testPIN, "0 private keys"},
-		{"pkcs11:object=twice", testPIN, "2 private keys"},
-		{"pkcs11:object=large", testPIN, "97"},
-		{"pkcs11:object=half", testPIN, "neither the public half"},
+		{"pkcs11:object=none", tokentest.PIN, "0 private keys"},
+		{"pkcs11:object=twice", tokentest.PIN, "2 private keys"},
+		{"pkcs11:object=large", tokentest.PIN, "97"},
+		{"pkcs11:object=half", tokentest.PIN, "neither the public half"},
 		{"pkcs11:object=seal", "000000", "does not fit"},
-		{"pkcs11:token=other;object=seal", testPIN, `of these: "release"`},
-		{"pkcs11:object=seal;slot-id=4294967295", testPIN, "0 tokens fit"},
-		{"pkcs11:object=seal?module-path=/nowhere/m.so", testPIN, "there is no module"},
-		{"pkcs11:object=seal?module-path=" + os.Args[0], testPIN, "no PKCS #11 module"},
+		{"pkcs11:token=other;object=seal", tokentest.PIN, `of these: "release"`},
+		{"pkcs11:object=seal;slot-id=4294967295", tokentest.PIN, "0 tokens fit"},
+		{"pkcs11:object=seal?module-path=/nowhere/m.so", tokentest.PIN, "there is no module"},
+		{"pkcs11:object=seal?module-path=" + os.Args[0], tokentest.PIN, "no PKCS #11 module"},
 	}
 	for _, tt := range tests {
-		t.Setenv(moduleVariable, s.module)
+		t.Setenv(moduleVariable, module)
 		if _, err := Open(t.Context(), tt.uri, asked(tt.pin)); err == nil || !strings.Contains(err.Error(), tt.says) {
 			t.Errorf("%s: %v, expected %q", tt.uri, err, tt.says)
 		}
 	}
 	t.Setenv(moduleVariable, "")
-	if _, err := Open(t.Context(), "pkcs11:object=seal", asked(testPIN)); err == nil || !strings.Contains(err.Error(), "which module") {
+	if _, err := Open(t.Context(), "pkcs11:object=seal", asked(tokentest.PIN)); err == nil || !strings.Contains(err.Error(), "which module") {
 		t.Error(err)
 	}
 }
 
 func TestPINSource(t *testing.T) {
-	s := newToken(t, fillToken)
+	module := tokentest.New(t)
 	path := filepath.Join(t.TempDir(), "pin")
-	if err := os.WriteFile(path, []byte(testPIN+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(tokentest.PIN+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	uri := "pkcs11:object=seal?pin-source=file:" + path + "&module-path=" + s.module
+	uri := "pkcs11:object=seal?pin-source=file:" + path + "&module-path=" + module
 	k, err := Open(t.Context(), uri, nil)
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,6 @@
-package token
+// Package tokentest makes a token of SoftHSM in a folder that is thrown away, with
+// keys that are made in it, for tests of what signs with tokens.
+package tokentest
 
 import (
 	"crypto/ecdsa"
@@ -14,7 +16,8 @@ import (
 	"github.com/miekg/pkcs11"
 )
 
-const testPIN = "648219"
+// PIN of the token.
+const PIN = "648219"
 
 // modules are where Debian, Fedora, Arch and Homebrew put SoftHSM.
 func modules() []string {
@@ -30,8 +33,9 @@ type softHSM struct {
 	handle pkcs11.SessionHandle
 }
 
-// newToken makes a token labelled "release", with these keys in it.
-func newToken(t *testing.T, fill func(*softHSM)) *softHSM {
+// New makes a token labelled "release" with keys of every kind, and returns the
+// path of the module that knows it.
+func New(t *testing.T) string {
 	t.Helper()
 	s := &softHSM{T: t}
 	for _, path := range modules() {
@@ -62,10 +66,10 @@ func newToken(t *testing.T, fill func(*softHSM)) *softHSM {
 	}
 	s.must(s.ctx.Initialize())
 	s.initToken()
-	fill(s)
+	s.fill()
 	s.must(s.ctx.Finalize()) // a process may start a module once only
 	s.ctx.Destroy()
-	return s
+	return s.module
 }
 
 func (s *softHSM) must(err error) {
@@ -79,16 +83,29 @@ func (s *softHSM) initToken() {
 	s.Helper()
 	slots, err := s.ctx.GetSlotList(true)
 	s.must(err)
-	s.must(s.ctx.InitToken(slots[0], testPIN, "release"))
+	s.must(s.ctx.InitToken(slots[0], PIN, "release"))
 	if slots, err = s.ctx.GetSlotList(true); err != nil {
 		s.Fatal(err)
 	}
 	s.handle, err = s.ctx.OpenSession(slots[0], pkcs11.CKF_SERIAL_SESSION|pkcs11.CKF_RW_SESSION)
 	s.must(err)
-	s.must(s.ctx.Login(s.handle, pkcs11.CKU_SO, testPIN))
-	s.must(s.ctx.InitPIN(s.handle, testPIN))
+	s.must(s.ctx.Login(s.handle, pkcs11.CKU_SO, PIN))
+	s.must(s.ctx.InitPIN(s.handle, PIN))
 	s.must(s.ctx.Logout(s.handle))
-	s.must(s.ctx.Login(s.handle, pkcs11.CKU_USER, testPIN))
+	s.must(s.ctx.Login(s.handle, pkcs11.CKU_USER, PIN))
+}
+
+// fill makes one key of each kind that there is.
+func (s *softHSM) fill() {
+	s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP256, "seal", 1)
+	s.generate(generateEd, oidEd25519, "root", 2)
+	public, _ := s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP256, "card", 3, pkcs11.NewAttribute(pkcs11.CKA_ALWAYS_AUTHENTICATE, true))
+	s.certify(public, 3)
+	s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP384, "large", 4)
+	s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP256, "twice", 5)
+	s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP256, "twice", 6)
+	public, _ = s.generate(pkcs11.CKM_EC_KEY_PAIR_GEN, oidP256, "half", 7)
+	s.must(s.ctx.DestroyObject(s.handle, public))
 }
 
 // The curves as modules want them: object identifiers in DER.
