@@ -58,6 +58,23 @@ func replaced(d *verify.TrustDocument) {
 	d.Roles[verify.RoleRelease] = verifytest.Authority(2, fresh...)
 }
 
+// offCurve signs with a key whose point is not on the curve in the trust file.
+func offCurve(o *verifytest.Org) scene {
+	sound := verifytest.P256("bent")
+	point := slices.Clone(sound.Key.Public)
+	point[64] ^= 1
+	key, err := verify.NewKey(verify.ECDSAP256, point)
+	if err != nil {
+		panic(err)
+	}
+	o.Releasers[0] = verifytest.With(key, "bent", sound.Sign)
+	o.Next(func(d *verify.TrustDocument) {
+		d.Keys = append(d.Keys, verify.TrustKey{Key: key.Line(), Name: "bent", Epoch: 1})
+		d.Roles[verify.RoleRelease] = verifytest.Authority(2, o.Releasers...)
+	})
+	return scene{bundle: o.Release("app", "1.0.0", app).Bundle()}
+}
+
 // withKey adds a key, written as somebody pleases.
 func withKey(line string) func(*verifytest.Org) scene {
 	return func(o *verifytest.Org) scene {
@@ -102,12 +119,10 @@ func addOrder(sig []byte) []byte {
 // signatures.
 func TestAttacksOnKeys(t *testing.T) {
 	p256 := verifytest.P256("p256").Key
-	offCurve := slices.Clone(p256.Public)
-	offCurve[64] ^= 1
 	run(t, []attack{
 		{"the bytes of a P-256 key as Ed25519", verify.Malformed, withKey(relabelled(p256, "ed25519"))},
 		{"the bytes of an Ed25519 key as P-256", verify.Malformed, withKey(relabelled(verifytest.Ed25519("x").Key, "ecdsa-p256"))},
-		{"a point that is not on the curve", verify.Malformed, withKey(verify.Key{Algorithm: verify.ECDSAP256, Public: offCurve}.Line())},
+		{"a point that is not on the curve", verify.BadSignature, offCurve},
 		{"an algorithm that nobody knows", verify.UnknownAlgorithm, withKey(relabelled(p256, "none"))},
 		{"a key in another form than its own", verify.Malformed, withKey(" " + verifytest.Ed25519("x").Key.Line())},
 		{"the ids of two signers swapped", verify.BadSignature, resigned(func(_ *verifytest.Org, e *verify.Envelope) {

@@ -23,7 +23,7 @@ type scene struct {
 }
 
 func (s scene) open() error {
-	trust, err := verify.ReadTrust(s.trust, nil)
+	trust, err := verify.ReadTrust(s.trust, verifytest.P256Verifier())
 	if err != nil {
 		return err
 	}

@@ -80,7 +80,7 @@ func (e Envelope) signers(what string, keys []Key, more map[Algorithm]Verifier) 
 			ok, known := k.verifies(message, s.Sig, more)
 			switch {
 			case !known:
-				return nil, refuse(UnknownAlgorithm, "verifying %s: key %s is for %s, and this program has no verifier for it", what, short(k.ID), k.Algorithm)
+				return nil, noVerifier(what, k)
 			case ok:
 				found = append(found, k.ID)
 			case s.KeyID != "":
@@ -99,3 +99,9 @@ func Digest(data []byte) string {
 }
 
 func short(id string) string { return id[:min(len(id), 16)] }
+
+func noVerifier(what string, k Key) *Refusal {
+	r := refuse(UnknownAlgorithm, "verifying %s: key %s is for %s, and this program has no verifier for it", what, short(k.ID), k.Algorithm)
+	r.Hint = "whoever makes the program: give ReadTrust p256.Verify or pq.Verify of the packages beside verify"
+	return r
+}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/verifytest"
 )
 
 // TestDSSEVector is the protocol's own test vector.
@@ -59,10 +60,10 @@ func TestDSSESignature(t *testing.T) {
 		t.Fatal(err)
 	}
 	message := verify.PAE("http://example.com/HelloWorld", []byte("hello world"))
-	if !verify.Verifies(key, message, der) {
+	if !key.Verify(message, der, verifytest.P256Verifier()) {
 		t.Error("the vector's signature was refused")
 	}
-	if verify.Verifies(key, message, raw) || verify.Verifies(key, append(message, '!'), der) {
+	if key.Verify(message, raw, verifytest.P256Verifier()) || key.Verify(append(message, '!'), der, verifytest.P256Verifier()) {
 		t.Error("a signature in another form, or of another message, was accepted")
 	}
 }

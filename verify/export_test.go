@@ -33,18 +33,11 @@ func FollowOCI(dir string, data []byte, media string) error {
 	if err != nil {
 		return err
 	}
-	l := ociLayout{root: root, done: map[string]ociDescriptor{}}
-	return l.follow("a document", d, 0)
+	return newOCIWalk(ociLayout{root}).follow("a document", d, 0)
 }
 
 // CheckName is checkName.
 func CheckName(s string) error { return checkName("the name", s) }
-
-// Verifies is whether a signature by a key fits.
-func Verifies(k Key, message, signature []byte) bool {
-	ok, _ := k.verifies(message, signature, nil)
-	return ok
-}
 
 // Unambiguous is unambiguous.
 func Unambiguous(data []byte) error { return unambiguous("it", data) }

@@ -13,11 +13,12 @@ import (
 type Algorithm string
 
 const (
-	Ed25519   Algorithm = "ed25519"    // RFC 8032, pure
-	ECDSAP256 Algorithm = "ecdsa-p256" // FIPS 186-5 with SHA-256, signature in ASN.1 DER
-	// MLDSA65 is FIPS 204's. It needs a verifier from outside this package (see
-	// package pq), so that who does not ask for it does not carry it.
-	MLDSA65 Algorithm = "ml-dsa-65"
+	Ed25519 Algorithm = "ed25519" // RFC 8032, pure
+	// ECDSAP256 is FIPS 186-5's with SHA-256, signature in ASN.1 DER, MLDSA65 is
+	// FIPS 204's. They need verifiers from outside this package (p256.Verify,
+	// pq.Verify), so that who does not ask for one does not carry it.
+	ECDSAP256 Algorithm = "ecdsa-p256"
+	MLDSA65   Algorithm = "ml-dsa-65"
 )
 
 // Key is a public key of the organisation.
@@ -49,8 +50,7 @@ var forms = map[Algorithm]struct {
 	MLDSA65:   {1952, pkixMLDSA65},
 }
 
-// NewKey makes a key of its raw form. A wrong length, a point that is not on the
-// curve and an algorithm that is not known are refused.
+// NewKey makes a key of its raw form. A wrong length and an algorithm that is not known are refused.
 func NewKey(algorithm Algorithm, public []byte) (Key, error) {
 	form, ok := forms[algorithm]
 	if !ok {
@@ -59,8 +59,8 @@ func NewKey(algorithm Algorithm, public []byte) (Key, error) {
 	if len(public) != form.size {
 		return Key{}, refuse(Malformed, "reading a public key: an %s key has %d bytes, this one has %d", algorithm, form.size, len(public))
 	}
-	if algorithm == ECDSAP256 && !onP256(public) {
-		return Key{}, refuse(Malformed, "reading a public key: the point is not on the curve P-256")
+	if algorithm == ECDSAP256 && public[0] != 4 {
+		return Key{}, refuse(Malformed, "reading a public key: a P-256 key is an uncompressed point, which begins with 4")
 	}
 	k := Key{Algorithm: algorithm, Public: append([]byte(nil), public...)}
 	sum := sha256.Sum256(k.PKIX())
@@ -100,16 +100,11 @@ func (k Key) Verify(message, signature []byte, more map[Algorithm]Verifier) bool
 	return ok && known
 }
 
-// verifies reports whether signature is k's over message. For P-256 the message
-// is hashed with SHA-256, as DSSE and cosign do.
+// verifies reports whether signature is k's over message, and whether there is a
+// verifier for it.
 func (k Key) verifies(message, signature []byte, more map[Algorithm]Verifier) (ok, known bool) {
-	switch k.Algorithm {
-	case Ed25519:
+	if k.Algorithm == Ed25519 {
 		return len(signature) == ed25519.SignatureSize && ed25519.Verify(k.Public, message, signature), true
-	case ECDSAP256:
-		if knowsP256 {
-			return verifiesP256(k.Public, message, signature), true
-		}
 	}
 	verify, known := more[k.Algorithm]
 	return known && verify(k.Public, message, signature), known

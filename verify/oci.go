@@ -5,39 +5,8 @@ import (
 	"io"
 	"os"
 	"path"
-	"slices"
 	"strings"
 )
-
-// Bounds of an OCI layout.
-const (
-	maxOCIDocument = 4 << 20 // as registries bound manifests
-	maxOCIDepth    = 4       // indexes within indexes
-	maxOCIBlobs    = 10_000
-)
-
-// Media types of what names other blobs (OCI image specification 1.1, and
-// Docker's before it).
-var (
-	ociIndexes   = []string{"application/vnd.oci.image.index.v1+json", "application/vnd.docker.distribution.manifest.list.v2+json"}
-	ociManifests = []string{"application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json"}
-)
-
-// ociDescriptor names a blob.
-type ociDescriptor struct {
-	MediaType string `json:"mediaType"`
-	Digest    string `json:"digest"`
-	Size      int64  `json:"size"`
-}
-
-// ociDocument is an index or a manifest, as far as it names blobs.
-type ociDocument struct {
-	Schema    int             `json:"schemaVersion"`
-	MediaType string          `json:"mediaType"`
-	Manifests []ociDescriptor `json:"manifests"`
-	Config    *ociDescriptor  `json:"config"`
-	Layers    []ociDescriptor `json:"layers"`
-}
 
 // OCI verifies an image in an OCI layout: every image that its index.json names
 // is one of the permit, and every blob that those need is there, of its size
@@ -52,8 +21,7 @@ func OCI(dir string, b *Bundle) (Permit, error) {
 		return Permit{}, unreadable(dir, err)
 	}
 	defer root.Close()
-	l := ociLayout{root: root, done: map[string]ociDescriptor{}}
-	images, err := l.images(b)
+	images, err := ociLayout{root}.images(b)
 	if err != nil {
 		return Permit{}, err
 	}
@@ -74,29 +42,58 @@ func (b *Bundle) image(digest string) (Deliverable, bool) {
 	return Deliverable{}, false
 }
 
-// ociLayout is a layout that is being verified.
-type ociLayout struct {
-	root *os.Root
-	done map[string]ociDescriptor // by digest
+// Layout reads the images of an OCI layout to their last blob, each held against
+// its digest, without a permit: so that what would be refused later is never
+// released.
+func Layout(dir string) ([]Image, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, unreadable(dir, err)
+	}
+	defer root.Close()
+	l := ociLayout{root}
+	_, index, err := l.index()
+	if err != nil {
+		return nil, err
+	}
+	walk := newOCIWalk(l)
+	var images []Image
+	for _, d := range index.Manifests {
+		image, err := walk.image(d)
+		if err != nil {
+			return nil, err
+		}
+		images = append(images, image)
+	}
+	return images, nil
+}
+
+// ociLayout is a layout that is being read.
+type ociLayout struct{ root *os.Root }
+
+// index reads what the layout names.
+func (l ociLayout) index() (Blob, ociDocument, error) {
+	if err := l.version(); err != nil {
+		return Blob{}, ociDocument{}, err
+	}
+	data, err := l.small("index.json", maxOCIDocument)
+	if err != nil {
+		return Blob{}, ociDocument{}, err
+	}
+	index, err := readOCI("index.json", data, ociIndexes[0])
+	return Blob{ociIndexes[0], Digest(data), int64(len(data))}, index, err
 }
 
 // images verifies all images that index.json names. It is not signed itself, so
 // each of them must be: whoever runs the layout may take any.
-func (l *ociLayout) images(b *Bundle) ([]ociDescriptor, error) {
-	if err := l.version(); err != nil {
-		return nil, err
-	}
-	data, err := l.small("index.json", maxOCIDocument)
+func (l ociLayout) images(b *Bundle) ([]Blob, error) {
+	whole, index, err := l.index()
 	if err != nil {
 		return nil, err
 	}
-	index, err := readOCI("index.json", data, ociIndexes[0])
-	if err != nil {
-		return nil, err
-	}
-	whole := ociDescriptor{ociIndexes[0], Digest(data), int64(len(data))}
+	walk := newOCIWalk(l)
 	if _, ok := b.image(whole.Digest); ok {
-		return []ociDescriptor{whole}, l.follow("index.json", index, 0)
+		return []Blob{whole}, walk.follow("index.json", index, 0)
 	}
 	if len(index.Manifests) == 0 {
 		return nil, refuse(WrongArtifact, "reading index.json: it names no image")
@@ -106,17 +103,14 @@ func (l *ociLayout) images(b *Bundle) ([]ociDescriptor, error) {
 			p := b.statement.Predicate
 			return nil, refuse(WrongArtifact, "index.json names the image %s, which is none of %s %s", cut(d.Digest), p.Product, p.Version)
 		}
-		if !slices.Contains(ociIndexes, d.MediaType) && !slices.Contains(ociManifests, d.MediaType) {
-			return nil, refuse(WrongArtifact, "index.json names %s as a %q, expected an image", d.Digest, cut(d.MediaType))
-		}
-		if err := l.blob(d, 0); err != nil {
+		if _, err := walk.image(d); err != nil {
 			return nil, err
 		}
 	}
 	return index.Manifests, nil
 }
 
-func (l *ociLayout) version() error {
+func (l ociLayout) version() error {
 	data, err := l.small("oci-layout", 4096)
 	if err != nil {
 		return err
@@ -134,7 +128,7 @@ func (l *ociLayout) version() error {
 }
 
 // small reads a document through one descriptor.
-func (l *ociLayout) small(name string, most int64) ([]byte, error) {
+func (l ociLayout) small(name string, most int64) ([]byte, error) {
 	f, s, err := fromRoot(l.root).regular(name)
 	if err != nil {
 		return nil, err
@@ -153,85 +147,18 @@ func (l *ociLayout) small(name string, most int64) ([]byte, error) {
 	return data, nil
 }
 
-// readOCI reads an index or a manifest. One that could be taken for both is
-// refused: two readers would run different things (CVE-2021-41190).
-func readOCI(what string, data []byte, media string) (ociDocument, error) {
-	var d ociDocument
-	if err := unambiguous(what, data); err != nil {
-		return d, err
-	}
-	if err := json.Unmarshal(data, &d); err != nil {
-		return d, refuse(Malformed, "reading %s: %v", what, err)
-	}
-	isIndex := slices.Contains(ociIndexes, media)
-	switch {
-	case d.Schema != 2:
-		return d, refuse(Unsupported, "reading %s: schema version %d, expected 2", what, d.Schema)
-	case d.MediaType != "" && d.MediaType != media:
-		return d, refuse(WrongType, "reading %s: it is called a %q and says that it is a %q", what, cut(media), cut(d.MediaType))
-	case isIndex && (d.Config != nil || d.Layers != nil), !isIndex && (d.Manifests != nil || d.Config == nil):
-		return d, refuse(WrongType, "reading %s: it could be taken for an index and for a manifest", what)
-	}
-	return d, nil
+// Small implements Blobs.
+func (l ociLayout) Small(d Blob) ([]byte, error) {
+	return l.small(blobPath(d), maxOCIDocument)
 }
 
-// follow verifies what a document names.
-func (l *ociLayout) follow(what string, d ociDocument, depth int) error {
-	if depth > maxOCIDepth {
-		return refuse(TooLarge, "reading %s: indexes are nested deeper than %d", what, maxOCIDepth)
-	}
-	named := slices.Concat(d.Manifests, d.Layers)
-	if d.Config != nil {
-		named = append(named, *d.Config)
-	}
-	for _, n := range named {
-		if err := l.blob(n, depth+1); err != nil {
-			return err
-		}
-	}
-	return nil
+func blobPath(d Blob) string {
+	return path.Join("blobs/sha256", strings.TrimPrefix(d.Digest, "sha256:"))
 }
 
-// blob verifies one, once.
-func (l *ociLayout) blob(d ociDescriptor, depth int) error {
-	if err := checkDigest("a blob of the image", d.Digest); err != nil {
-		return err
-	}
-	if before, ok := l.done[d.Digest]; ok {
-		if before != d {
-			return refuse(WrongType, "the blob %s is named as a %q of %d bytes and as a %q of %d", d.Digest, cut(before.MediaType), before.Size, cut(d.MediaType), d.Size)
-		}
-		return nil
-	}
-	if len(l.done) >= maxOCIBlobs {
-		return refuse(TooLarge, "reading the image: it has more than %d blobs", maxOCIBlobs)
-	}
-	l.done[d.Digest] = d
-	name := path.Join("blobs/sha256", strings.TrimPrefix(d.Digest, "sha256:"))
-	if slices.Contains(ociIndexes, d.MediaType) || slices.Contains(ociManifests, d.MediaType) {
-		return l.document(name, d, depth)
-	}
-	return l.opaque(name, d)
-}
-
-// document verifies an index or a manifest, and what it names. What is read is
-// what was hashed.
-func (l *ociLayout) document(name string, d ociDescriptor, depth int) error {
-	data, err := l.small(name, maxOCIDocument)
-	if err != nil {
-		return err
-	}
-	if got := Digest(data); got != d.Digest || int64(len(data)) != d.Size {
-		return refuse(WrongArtifact, "the blob %s has %d bytes and the digest %s, expected %d", d.Digest, len(data), got, d.Size)
-	}
-	doc, err := readOCI(name, data, d.MediaType)
-	if err != nil {
-		return err
-	}
-	return l.follow(name, doc, depth)
-}
-
-func (l *ociLayout) opaque(name string, d ociDescriptor) error {
+// Large implements Blobs.
+func (l ociLayout) Large(d Blob) error {
+	name := blobPath(d)
 	f, s, err := fromRoot(l.root).regular(name)
 	if err != nil {
 		return err

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/plimsoll-dev/plimsoll/verify"
 	"github.com/plimsoll-dev/plimsoll/verify/verifytest"
@@ -196,4 +197,49 @@ func FuzzOCI(f *testing.F) {
 			t.Errorf("no refusal: %v", err)
 		}
 	})
+}
+
+// TestLayout: what a layout holds is told without a permit, and read to its end.
+func TestLayout(t *testing.T) {
+	l := newLayout(t)
+	arm := manifest(l.blob(mediaConfig, `{"architecture":"arm64","os":"linux","variant":"v8"}`), l.blob(mediaLayer, "shared"), l.blob(mediaLayer, "arm"))
+	amd := manifest(l.blob(mediaConfig, `{"architecture":"amd64","os":"linux"}`), l.blob(mediaLayer, "shared"), l.blob(mediaLayer, "amd"))
+	attested := manifest(l.blob(mediaConfig, `{"architecture":"unknown","os":"unknown"}`), l.blob("application/vnd.in-toto+json", "{}"))
+	index := indexOf(l.blob(mediaManifest, arm), l.blob(mediaManifest, amd), l.blob(mediaManifest, attested))
+	l.put("index.json", indexOf(l.blob(mediaIndex, index)))
+	images, err := verify.Layout(l.dir)
+	if err != nil || len(images) != 1 {
+		t.Fatal(images, err)
+	}
+	got := images[0]
+	if got.Digest != verify.Digest([]byte(index)) || strings.Join(got.Platforms, " ") != "linux/arm64/v8 linux/amd64" || len(got.Layers) != 4 {
+		t.Errorf("%+v", got)
+	}
+	l.put(blobName(verify.Digest([]byte("amd"))), "AMD")
+	if _, err := verify.Layout(l.dir); verify.ReasonOf(err) != verify.WrongArtifact {
+		t.Error(err)
+	}
+}
+
+// TestImageNames: an image may be called by its place in a registry; nothing
+// else may, and nothing in it climbs.
+func TestImageNames(t *testing.T) {
+	for name, want := range map[string]map[verify.Kind]verify.Reason{
+		"oci://r.example.org/shop:1":     {verify.KindImage: "", verify.KindFile: verify.UnsafeName},
+		"oci://r.example.org/../shop":    {verify.KindImage: verify.UnsafeName},
+		"oci:///shop":                    {verify.KindImage: verify.UnsafeName},
+		"oci://":                         {verify.KindImage: verify.UnsafeName},
+		"oci://oci://r.example.org/x":    {verify.KindImage: verify.UnsafeName},
+		"https://r.example.org/x":        {verify.KindImage: verify.UnsafeName},
+		"oci://r.example.org/sh\u00adop": {verify.KindImage: verify.UnsafeName},
+	} {
+		for kind, want := range want {
+			o := verifytest.New()
+			data := o.Release("shop", "1.0.0", verifytest.Content{Name: name, Kind: kind, Data: []byte("x")}).Bundle()
+			_, err := verify.OpenBundle(data, o.Trust(), verify.Policy{Now: func() time.Time { return verifytest.Now }})
+			if got := verify.ReasonOf(err); got != want {
+				t.Errorf("%s %s: %v (%s), expected %q", kind, name, err, got, want)
+			}
+		}
+	}
 }

@@ -139,7 +139,11 @@ func (p PermitPredicate) checkSays() error {
 }
 
 func (d Deliverable) check(s Subject) error {
-	if err := checkPath("the deliverable", d.Name); err != nil {
+	name := d.Name
+	if d.Kind == KindImage { // in a registry, or a folder with a layout
+		name = strings.TrimPrefix(name, RegistryPrefix)
+	}
+	if err := checkPath("the deliverable", name); err != nil {
 		return err
 	}
 	if err := checkDigest("the deliverable "+d.Name, d.Digest); err != nil {

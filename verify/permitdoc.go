@@ -77,6 +77,10 @@ const (
 	KindImage Kind = "image" // OCI image manifest or index
 )
 
+// RegistryPrefix begins the name of an image that was in a registry when it was
+// prepared: oci://registry.example.org/team/app:1.2.3. Its digest says which.
+const RegistryPrefix = "oci://"
+
 // Deliverable is one thing that is handed over.
 type Deliverable struct {
 	Name   string `json:"name"`

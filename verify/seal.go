@@ -1,11 +1,6 @@
-//go:build !plimsoll_small
-
 package verify
 
-import (
-	"crypto/hpke"
-	"encoding/json"
-)
+import "encoding/json"
 
 // SealedBox is the media type of a sealed secret.
 const SealedBox = "application/vnd.plimsoll.sealed.v1+json"
@@ -29,25 +24,23 @@ type Sealed struct {
 	Data         []byte `json:"data"`                 // HPKE: the encapsulated key and the ciphertext
 }
 
-// Seal seals a secret. f says what for: Name, Organisation, Product and perhaps
-// MinVersion; the rest of it is set here.
-func Seal(f Sealed, secret []byte, public *SealPublic) ([]byte, error) {
-	if len(secret) > MaxSecret {
-		return nil, refuse(TooLarge, "sealing %s: it has %d bytes, more than %d", cut(f.Name), len(secret), MaxSecret)
-	}
-	f.MediaType, f.Key, f.Data = SealedBox, public.ID(), nil
+// Bound is what the secret is bound to when it is sealed and opened: all that
+// stands in the open, the data left out. A box that says something that it may not
+// has none.
+func (f Sealed) Bound() ([]byte, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	var err error
-	if f.Data, err = hpke.Seal(public.public, sealKDF(), sealAEAD(), f.info(), secret); err != nil {
-		return nil, &Refusal{Reason: Unsupported, Message: "sealing " + f.Name + ": " + err.Error(), Err: err}
-	}
-	line, err := json.Marshal(f)
-	if err != nil {
-		return nil, refuse(Malformed, "sealing %s: %v", f.Name, err)
-	}
-	return append(line, '\n'), nil
+	return f.info(), nil
+}
+
+// Opener is the private key of one place where secrets are unsealed: a machine,
+// a service. Package sealing has one in memory; a security module can be another.
+type Opener interface {
+	// ID names the key as Sealed.Key does.
+	ID() string
+	// Open decrypts the data of a sealed secret that is bound to info.
+	Open(info, data []byte) ([]byte, error)
 }
 
 // ReadSealed reads what is in the open of a sealed secret. Whether that is true
@@ -115,11 +108,11 @@ func (f Sealed) opens(p PermitPredicate) error {
 // Unseal opens a sealed secret for the program that the permit is for, as long
 // as the permit stands. Who has the key has no need of a permit: that only what
 // was verified gets at it is up to where the key is kept.
-func (p Permit) Unseal(box []byte, key *SealKey) ([]byte, error) {
+func (p Permit) Unseal(box []byte, key Opener) ([]byte, error) {
 	if err := p.Stands(); err != nil {
 		return nil, err
 	}
-	if key == nil || key.private == nil {
+	if key == nil || key.ID() == "" {
 		return nil, refuse(NoPermit, "unsealing: there is no key")
 	}
 	f, err := ReadSealed(box)
@@ -129,10 +122,10 @@ func (p Permit) Unseal(box []byte, key *SealKey) ([]byte, error) {
 	if err := f.opens(p.Says()); err != nil {
 		return nil, err
 	}
-	if id := key.Public().ID(); f.Key != id {
+	if id := key.ID(); f.Key != id {
 		return nil, refuse(WrongRecipient, "unsealing %s: it was sealed for the key %s, this one is %s", f.Name, cut(f.Key), id)
 	}
-	secret, err := hpke.Open(key.private, sealKDF(), sealAEAD(), f.info(), f.Data)
+	secret, err := key.Open(f.info(), f.Data)
 	if err != nil {
 		return nil, refuse(WrongRecipient, "unsealing %s: it does not open: it was changed, or sealed for something else than it says", f.Name)
 	}

@@ -1,5 +1,3 @@
-//go:build !plimsoll_small
-
 package verify_test
 
 import (
@@ -11,23 +9,24 @@ import (
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/sealing"
 	"github.com/plimsoll-dev/plimsoll/verify/verifytest"
 )
 
 var forApp = verify.Sealed{Name: "DATABASE", Organisation: "example", Product: "app", MinVersion: "1.2.0"}
 
-func sealKey(t testing.TB) *verify.SealKey {
+func sealKey(t testing.TB) *sealing.Key {
 	t.Helper()
-	key, err := verify.GenerateSealKey()
+	key, err := sealing.Generate()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return key
 }
 
-func sealed(t testing.TB, f verify.Sealed, key *verify.SealKey) []byte {
+func sealed(t testing.TB, f verify.Sealed, key *sealing.Key) []byte {
 	t.Helper()
-	box, err := verify.Seal(f, []byte("open sesame"), key.Public())
+	box, err := sealing.Seal(f, []byte("open sesame"), key.Public())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,14 +65,14 @@ func TestUnseal(t *testing.T) {
 		name   string
 		permit verify.Permit
 		box    []byte
-		key    *verify.SealKey
+		key    *sealing.Key
 		want   verify.Reason
 	}{
 		{"right", right, box, key, ""},
 		{"a later version", permitOf(t, "app", "2.0.0", now), box, key, ""},
 		{"no permit", verify.Permit{}, box, key, verify.NoPermit},
 		{"no key", right, box, nil, verify.NoPermit},
-		{"an empty key", right, box, new(verify.SealKey), verify.NoPermit},
+		{"an empty key", right, box, new(sealing.Key), verify.NoPermit},
 		{"an older version", permitOf(t, "app", "1.1.9", now), box, key, verify.WrongRecipient},
 		{"a version that cannot be compared", permitOf(t, "app", "latest", now), box, key, verify.WrongRecipient},
 		{"another product", permitOf(t, "other", "1.2.0", now), box, key, verify.WrongRecipient},
@@ -121,7 +120,7 @@ func TestSealRefuses(t *testing.T) {
 		"large secret": {forApp, make([]byte, verify.MaxSecret+1), verify.TooLarge},
 	}
 	for name, test := range tests {
-		if _, err := verify.Seal(test.what, test.secret, public); verify.ReasonOf(err) != test.want {
+		if _, err := sealing.Seal(test.what, test.secret, public); verify.ReasonOf(err) != test.want {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -133,11 +132,11 @@ func TestSealKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	again, err := verify.ParseSealKey(text)
+	again, err := sealing.ParseKey(text)
 	if err != nil {
 		t.Fatal(err)
 	}
-	public, err := verify.ParseSealPublic([]byte(key.String()))
+	public, err := sealing.ParsePublic([]byte(key.String()))
 	if err != nil || public.ID() != again.Public().ID() {
 		t.Fatal(err)
 	}
@@ -148,11 +147,11 @@ func TestSealKeys(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "x", key.String(), private[:60], private + "AA"} {
-		if _, err := verify.ParseSealKey([]byte(bad)); verify.ReasonOf(err) != verify.Malformed {
+		if _, err := sealing.ParseKey([]byte(bad)); verify.ReasonOf(err) != verify.Malformed {
 			t.Errorf("%q: %v", bad, err)
 		}
 	}
-	if _, err := verify.ParseSealPublic(text); verify.ReasonOf(err) != verify.Malformed {
+	if _, err := sealing.ParsePublic(text); verify.ReasonOf(err) != verify.Malformed {
 		t.Errorf("a private key for a public one: %v", err)
 	}
 }
@@ -178,10 +177,10 @@ func FuzzSealKeys(f *testing.F) {
 	text, _ := sealKey(f).Marshal()
 	f.Add(text)
 	f.Fuzz(func(t *testing.T, data []byte) {
-		if key, err := verify.ParseSealKey(data); err == nil {
+		if key, err := sealing.ParseKey(data); err == nil {
 			_ = key.Public().ID()
 		}
-		if public, err := verify.ParseSealPublic(data); err == nil {
+		if public, err := sealing.ParsePublic(data); err == nil {
 			_ = public.ID()
 		}
 	})

@@ -62,12 +62,12 @@ func (t *Trust) CheckTime(now time.Time) error {
 }
 
 // Keys are the keys of a role for a product ("" for none) in the newest version,
-// and how many of them it takes.
+// those of a second algorithm among them, and how many of each it takes.
 func (t *Trust) Keys(product string, role Role) ([]Key, int) {
 	n := len(t.versions) - 1
 	a := t.versions[n].authority(product, role)
 	var keys []Key
-	for _, id := range a.Keys {
+	for _, id := range slices.Concat(a.Keys, a.AlsoKeys) {
 		keys = append(keys, t.keys[n][id])
 	}
 	return keys, a.Threshold

@@ -55,8 +55,8 @@ const (
 type Authority struct {
 	Keys      []string `json:"keys"` // ids
 	Threshold int      `json:"threshold"`
-	// Also is a second algorithm by which as many of the same people must have
-	// signed as well: "ml-dsa-65". AlsoKeys are their keys of that algorithm.
+	// Also is a second algorithm by which as many keys must have signed as well:
+	// "ml-dsa-65". AlsoKeys are the keys of that algorithm.
 	Also     Algorithm `json:"also,omitempty"`
 	AlsoKeys []string  `json:"alsoKeys,omitempty"`
 }

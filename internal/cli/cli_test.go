@@ -12,6 +12,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/plimsoll-dev/plimsoll/internal/cli"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry/registrytest"
 	"github.com/plimsoll-dev/plimsoll/verify/verifytest"
 )
 
@@ -44,6 +45,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PLIMSOLL_TEST_NOW", "2026-06-01T12:00:00Z")
 			env.Setenv("GIT_CONFIG_NOSYSTEM", "1")
 			env.Values[orgKey{}] = verifytest.New()
+			env.Values[registryKey{}] = &struct{ *registrytest.Registry }{}
 			for _, who := range []string{"AUTHOR", "COMMITTER"} {
 				env.Setenv("GIT_"+who+"_NAME", "Ada")
 				env.Setenv("GIT_"+who+"_EMAIL", "ada@example.org")
@@ -53,7 +55,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits": exits, "repo": makeRepo, "fill": fill, "sealed": sealed, "digest": digestOf,
-			"organisation": organisation, "prepared": prepared,
+			"organisation": organisation, "prepared": prepared, "registry": inRegistry,
 		},
 	})
 }

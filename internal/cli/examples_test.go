@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/sealing"
 	"github.com/plimsoll-dev/plimsoll/verify/verifytest"
 )
 
@@ -32,7 +33,7 @@ func guarded(t *testing.T) string {
 		t.Fatal(err)
 	}
 	o := verifytest.New()
-	key, err := verify.GenerateSealKey()
+	key, err := sealing.Generate()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +41,7 @@ func guarded(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	box, err := verify.Seal(verify.Sealed{Name: "DATABASE", Organisation: "example", Product: "shop"}, []byte("open sesame"), key.Public())
+	box, err := sealing.Seal(verify.Sealed{Name: "DATABASE", Organisation: "example", Product: "shop"}, []byte("open sesame"), key.Public())
 	if err != nil {
 		t.Fatal(err)
 	}

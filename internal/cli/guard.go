@@ -12,6 +12,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/release/guard"
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/sealing"
 )
 
 type guardFlags struct {
@@ -148,7 +149,7 @@ func (app *App) unsealed(permit verify.Permit, secrets []unsealing, keyPath stri
 }
 
 // open opens the secret, and says which variable leads to it.
-func (s unsealing) open(permit verify.Permit, key *verify.SealKey) (variable, value string, err error) {
+func (s unsealing) open(permit verify.Permit, key *sealing.Key) (variable, value string, err error) {
 	secret, err := permit.Unseal(s.box, key)
 	if err != nil {
 		return "", "", refusal(err)
@@ -179,7 +180,7 @@ func replaceVariable(env []string, name, value string) []string {
 }
 
 // unsealKey reads the key, which nobody else may be able to read.
-func (app *App) unsealKey(path string) (*verify.SealKey, error) {
+func (app *App) unsealKey(path string) (*sealing.Key, error) {
 	credentials := app.Getenv("CREDENTIALS_DIRECTORY")
 	if path == "" {
 		if credentials == "" {
@@ -194,7 +195,7 @@ func (app *App) unsealKey(path string) (*verify.SealKey, error) {
 	if info, err := os.Stat(path); err == nil && info.Mode().Perm()&0o077 != 0 && (credentials == "" || filepath.Dir(path) != filepath.Clean(credentials)) {
 		return nil, fault.New(fault.Untrusted, "chmod 600 "+path, "reading the key %s: others than its owner may read it", path)
 	}
-	key, err := verify.ParseSealKey(text)
+	key, err := sealing.ParseKey(text)
 	if err != nil {
 		return nil, refusal(err)
 	}

@@ -2,7 +2,9 @@ package cli
 
 import (
 	"fmt"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -33,7 +35,8 @@ func newKeyCeremony(app *App) *cobra.Command {
 		Short: "Draft the organisation's first trust file, and the record of who was there",
 		Long: `Draft the organisation's first trust file: who may change it (root), who may seal
 releases, who may take them back, and how many of them it takes. Everybody makes a
-key first (plimsoll key new) and brings the public half.
+key first (plimsoll key new) and brings the public half. Where somebody brings a key of
+ml-dsa-65 as well, the role wants a signature of both kinds from then on.
 
 The draft counts for nothing until enough people have signed it (plimsoll trust
 sign) and it was finished (plimsoll trust finish). The transcript is a page for
@@ -59,7 +62,7 @@ the people in the room: compare the fingerprints aloud. See plimsoll docs keys.`
 	flags.StringArrayVar(&f.witnesses, "witness", nil, "the key of a witness of the log")
 	flags.IntVar(&f.quorum, "witness-quorum", 0, "how many witnesses must have signed a checkpoint")
 	flags.BoolVar(&f.alone, "one-is-enough", false, "let one key of several speak for the organisation: one that is stolen is then enough")
-	flags.DurationVar(&f.valid, "valid", 365*24*time.Hour, "how long the trust file stands")
+	addSpan(flags, &f.valid, "valid", 365*24*time.Hour, "how long the trust file stands")
 	return cmd
 }
 
@@ -109,7 +112,10 @@ func giveRole(doc *verify.TrustDocument, role verify.Role, people []string, thre
 		if err := addKey(doc, name, key); err != nil {
 			return err
 		}
-		a.Keys = append(a.Keys, key.ID)
+		takeIn(&a, key)
+	}
+	if a.Also != "" && len(a.AlsoKeys) < threshold {
+		return fault.New(fault.Usage, fmt.Sprintf("add --%s NAME=%s:…, one for each person", role, a.Also), "the role %q takes %d keys of %s as well and has %d", role, threshold, a.Also, len(a.AlsoKeys))
 	}
 	if len(a.Keys) < threshold || threshold < 1 {
 		return fault.New(fault.Usage, fmt.Sprintf("add --%s NAME=KEY, or lower --%s-threshold", role, role), "the role %q takes %d keys and has %d", role, threshold, len(a.Keys))
@@ -189,12 +195,16 @@ func transcriptOf(doc verify.TrustDocument) string {
 }
 
 func rolesOf(doc verify.TrustDocument, id string) (roles []string) {
-	for _, role := range []verify.Role{verify.RoleRoot, verify.RoleRelease, verify.RoleRevoke} {
-		for _, one := range append(doc.Roles[role].Keys, doc.Roles[role].AlsoKeys...) {
-			if one == id {
-				roles = append(roles, string(role))
+	add := func(of string, all map[verify.Role]verify.Authority) {
+		for _, role := range []verify.Role{verify.RoleRoot, verify.RoleRelease, verify.RoleRevoke} {
+			if slices.Contains(slices.Concat(all[role].Keys, all[role].AlsoKeys), id) {
+				roles = append(roles, string(role)+of)
 			}
 		}
+	}
+	add("", doc.Roles)
+	for _, product := range slices.Sorted(maps.Keys(doc.Products)) {
+		add(" of "+product, doc.Products[product])
 	}
 	return roles
 }

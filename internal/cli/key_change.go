@@ -25,7 +25,7 @@ type changeFlags struct {
 func (f *changeFlags) add(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.trust, "trust", "", "the trust file to change")
 	cmd.Flags().StringVar(&f.draft, "out", "trust-draft.json", "the draft of its next version")
-	cmd.Flags().DurationVar(&f.valid, "valid", 365*24*time.Hour, "how long the next version stands")
+	addSpan(cmd.Flags(), &f.valid, "valid", 365*24*time.Hour, "how long the next version stands")
 }
 
 // change drafts the next version.
@@ -74,6 +74,9 @@ func (app *App) rotate(f rotation) error {
 		if err != nil {
 			return err
 		}
+		if err := sameKind(*doc, id, key); err != nil {
+			return err
+		}
 		if f.epoch {
 			doc.Epoch++
 		}
@@ -82,14 +85,20 @@ func (app *App) rotate(f rotation) error {
 			return err
 		}
 		eachRole(doc, func(a *verify.Authority) {
-			for i := range a.Keys {
-				if a.Keys[i] == id {
-					a.Keys[i] = key.ID
-				}
-			}
+			a.Keys, a.AlsoKeys = takeOut(a.Keys, id, key.ID, a.Threshold), takeOut(a.AlsoKeys, id, key.ID, a.Threshold)
 		})
 		return nil
 	})
+}
+
+// sameKind wants a key of a second algorithm to be followed by another of it.
+func sameKind(doc verify.TrustDocument, id string, next verify.Key) error {
+	for _, k := range doc.Keys {
+		if old, err := verify.ParseKey(k.Key); err == nil && old.ID == id && (old.Algorithm == verify.MLDSA65) != (next.Algorithm == verify.MLDSA65) {
+			return fault.New(fault.Usage, "make one with plimsoll key new --algorithm "+string(old.Algorithm), "the key of %s is of %s, and the one in its place of %s", k.Name, old.Algorithm, next.Algorithm)
+		}
+	}
+	return nil
 }
 
 func newKeyCompromise(app *App) *cobra.Command {
@@ -156,25 +165,32 @@ func markCompromised(doc *verify.TrustDocument, id string, at time.Time, fresh s
 		if err != nil {
 			return fault.Wrap(fault.Usage, err, "give NAME=KEY", "reading the new key")
 		}
+		if err := sameKind(*doc, id, key); err != nil {
+			return err
+		}
 		if err := addKey(doc, name, key); err != nil {
 			return err
 		}
 		next = key.ID
 	}
 	eachRole(doc, func(a *verify.Authority) {
-		i := slices.Index(a.Keys, id)
-		switch {
-		case i < 0:
-		case next != "":
-			a.Keys[i] = next
-		case len(a.Keys) > a.Threshold:
-			a.Keys = slices.Delete(a.Keys, i, i+1)
-		}
-		if i := slices.Index(a.AlsoKeys, id); i >= 0 && len(a.AlsoKeys) > a.Threshold {
-			a.AlsoKeys = slices.Delete(a.AlsoKeys, i, i+1)
-		}
+		a.Keys, a.AlsoKeys = takeOut(a.Keys, id, next, a.Threshold), takeOut(a.AlsoKeys, id, next, a.Threshold)
 	})
 	return nil
+}
+
+// takeOut puts next in a key's place, or leaves the key out where enough remain.
+// One that cannot be left out stays, marked: the draft is refused for it.
+func takeOut(keys []string, id, next string, threshold int) []string {
+	i := slices.Index(keys, id)
+	switch {
+	case i < 0:
+	case next != "":
+		keys[i] = next
+	case len(keys) > threshold:
+		keys = slices.Delete(keys, i, i+1)
+	}
+	return keys
 }
 
 // sayAffected lists the bundles that bear a key's signature.

@@ -25,7 +25,7 @@ ceremony, and its fingerprint, to read aloud.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return app.keyNew(args[0], algorithm, plain) },
 	}
-	cmd.Flags().Var(enum(&algorithm, "ed25519", "ed25519", "ecdsa-p256"), "algorithm", "ed25519 or ecdsa-p256")
+	cmd.Flags().Var(enum(&algorithm, "ed25519", "ed25519", "ecdsa-p256", "ml-dsa-65"), "algorithm", "ed25519, ecdsa-p256, or ml-dsa-65 for a second signature that quantum computers do not forge")
 	cmd.Flags().BoolVar(&plain, "no-passphrase", false, "leave it unencrypted, for a disk or a store that encrypts it")
 	return cmd
 }

@@ -13,9 +13,13 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/approval"
+	"github.com/plimsoll-dev/plimsoll/internal/release/checklist"
 	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
+	standing "github.com/plimsoll-dev/plimsoll/internal/release/releases"
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
@@ -82,10 +86,16 @@ func prepared(ts *testscript.TestScript, neg bool, args []string) {
 	app, err := os.ReadFile(ts.MkAbs(dir + "/dist/app"))
 	ts.Check(err)
 	now := time.Date(2026, 6, 1, 11, 0, 0, 0, time.UTC)
-	p := record.Prepared{Type: record.PreparedType, Product: "shop", Version: version, Commit: "c0ffee", PreparedAt: now, PreparedBy: "Ada", Authors: []string{"ada@example.org"},
-		Deliverables:  []verify.Deliverable{{Name: "dist/app", Kind: verify.KindFile, Digest: verify.Digest(app), Size: int64(len(app))}},
-		Verdict:       verify.Verdict{Gate: "met", AsOf: now, Tool: "plimsoll 1.0.0", Statuses: map[string]int{"pass": 1}, Requirements: []verify.Status{{ID: "R-1", Status: "pass"}}},
-		Preconditions: []verify.Precondition{{ID: "gate", Met: true, Because: "the gate is met"}}, Needs: []record.Need{{Count: 1, Roles: []string{"maintainer"}}}, ValidFor: "2160h"}
+	p := record.Prepared{Type: record.PreparedType, Product: "shop", Version: version, PreparedAt: now, PreparedBy: "Ada", Authors: []string{"ada@example.org"},
+		Deliverables: []verify.Deliverable{{Name: "dist/app", Kind: verify.KindFile, Digest: verify.Digest(app), Size: int64(len(app))}},
+		Verdict:      verify.Verdict{Gate: "met", AsOf: now, Tool: "plimsoll 1.0.0", Statuses: map[string]int{"pass": 1}, Requirements: []verify.Status{{ID: "R-1", Status: "pass"}}},
+		Needs:        []record.Need{{Count: 1, Roles: []string{"maintainer"}}}, ValidFor: "2160h"}
+	put(ts, dir+"/.plimsoll/product.yaml", []byte("name: shop\nowners:\n"+
+		"  - {name: Ada, email: ada@example.org, role: maintainer, keys: [\""+holder("ada").Key().Line()+"\"]}\n"+
+		"  - {name: Bob, email: bob@example.org, role: maintainer, keys: [\""+holder("bob").Key().Line()+"\"]}\n"+
+		"  - {name: Eve, email: eve@example.org, role: developer, keys: [\""+holder("eve").Key().Line()+"\"]}\n"+
+		"release: {approvals: [{count: 1, roles: [maintainer]}]}\n"))
+	standsHere(ts, ts.MkAbs(dir), &p)
 	raw, err := json.Marshal(p)
 	ts.Check(err)
 	folder := dir + "/" + record.Dir + "/" + version + "/"
@@ -94,8 +104,23 @@ func prepared(ts *testscript.TestScript, neg bool, args []string) {
 	line, err := approval.Sign(p, raw, approval.Word{By: args[2], Role: role, Recorded: now}, by.private())
 	ts.Check(err)
 	put(ts, folder+record.ApprovalsDir+"/"+string(by)+".json", line)
-	put(ts, dir+"/.plimsoll/product.yaml", []byte("name: shop\nowners:\n"+
-		"  - {name: Ada, email: ada@example.org, role: maintainer, keys: [\""+holder("ada").Key().Line()+"\"]}\n"+
-		"  - {name: Bob, email: bob@example.org, role: maintainer, keys: [\""+holder("bob").Key().Line()+"\"]}\n"+
-		"  - {name: Eve, email: eve@example.org, role: developer, keys: [\""+holder("eve").Key().Line()+"\"]}\n"))
+}
+
+// standsHere fills in what preparing takes from the policy and the history.
+func standsHere(ts *testscript.TestScript, dir string, p *record.Prepared) {
+	r, err := repo.Open(context.Background(), dir)
+	ts.Check(err)
+	p.Commit = r.Head()
+	p.Roots, err = r.Roots(context.Background())
+	ts.Check(err)
+	all, err := standing.All(dir)
+	ts.Check(err)
+	if last := standing.Last(all, ""); last != nil {
+		p.Previous = last.Version
+	}
+	items, err := checklist.Items(&product.Product{})
+	ts.Check(err)
+	for _, item := range items {
+		p.Preconditions = append(p.Preconditions, verify.Precondition{ID: item.ID, Met: true, Because: "it was met"})
+	}
 }

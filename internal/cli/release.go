@@ -11,7 +11,7 @@ statement that these very files were found fit to ship, by whom, and until when.
 See plimsoll docs release.`,
 		Args: cobra.NoArgs,
 	}
-	cmd.AddCommand(newReleasePrepare(app), newReleaseApprove(app), newReleaseShow(app), newReleaseList(app), newReleaseDiff(app), newReleaseFollowUp(app),
-		newReleaseWatch(app), newReleaseSeal(app), newReleaseRevoke(app), newReleaseExport(app))
+	cmd.AddCommand(newReleasePrepare(app), newReleaseRecheck(app), newReleaseApprove(app), newReleaseShow(app), newReleaseList(app), newReleaseDiff(app), newReleaseFollowUp(app),
+		newReleaseWatch(app), newReleaseSeal(app), newReleaseRevoke(app), newReleaseExport(app), newReleasePublish(app))
 	return cmd
 }

@@ -4,7 +4,10 @@ import (
 	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"slices"
 	"strings"
 
@@ -15,8 +18,11 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/approval"
+	"github.com/plimsoll-dev/plimsoll/internal/release/deliverable"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
 	"github.com/plimsoll-dev/plimsoll/internal/release/releases"
+	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
@@ -33,7 +39,12 @@ func newReleaseApprove(app *App) *cobra.Command {
 		Long: `Approve a prepared release, signed with this machine's key (plimsoll key). The
 word is about the exact digests and the verdict in prepared.json: where one of
 them changes, it counts no more. product.yaml must list the key under your name;
-whoever wrote part of the release may not approve it, and nobody counts twice.`,
+whoever wrote part of the release may not approve it, and nobody counts twice.
+
+Who must approve, who wrote it, and which preconditions there are is worked out
+here again, from product.yaml and git. The verdict and what is said of each
+precondition are the word of whoever prepared it: plimsoll release recheck finds
+them out anew.`,
 		Example: `  plimsoll release approve 1.2.3 --says "tried the upgrade on staging"
   plimsoll release approve 1.2.3 --role security --yes`,
 		Args: cobra.ExactArgs(1),
@@ -67,6 +78,12 @@ func (app *App) releaseApprove(ctx context.Context, version string, f approveFla
 	if err != nil {
 		return err
 	}
+	if err := again(ctx, desk, r.Prepared); err != nil {
+		return err
+	}
+	if err := app.asPrepared(ctx, desk.Repo().Root(), r.Prepared); err != nil {
+		return err
+	}
 	role, err := roleFor(who, r.Prepared.Needs, f.role)
 	if err != nil {
 		return err
@@ -91,6 +108,30 @@ func (app *App) releaseApprove(ctx context.Context, version string, f approveFla
 		return err
 	}
 	return app.sayLacking(r, append(r.Approvals, line), desk.Product().Owners)
+}
+
+// asPrepared holds what is handed over, where it lies here, against what was
+// prepared. Whoever approves may be on another machine than the one that built it.
+func (app *App) asPrepared(ctx context.Context, root string, p record.Prepared) error {
+	tree, err := os.OpenRoot(root)
+	if err != nil {
+		return fmt.Errorf("opening the repository: %w", err)
+	}
+	defer tree.Close()
+	for _, d := range p.Deliverables {
+		if d.Kind == verify.KindImage && registry.Is(d.Name) {
+			app.printLines([]string{clean.Line("note: no registry is asked for " + d.Name + ", so you approve its digest alone; `plimsoll release recheck` asks")})
+			continue
+		}
+		if _, err := tree.Lstat(d.Name); errors.Is(err, fs.ErrNotExist) {
+			app.printLines([]string{clean.Line("note: " + d.Name + " is not here, so you approve its digest alone")})
+			continue
+		}
+		if err := (deliverable.Taker{Root: root}).Again(ctx, d); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func payloadDigest(line []byte) (string, error) {

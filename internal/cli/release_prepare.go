@@ -16,6 +16,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/release/checklist"
 	"github.com/plimsoll-dev/plimsoll/internal/release/prepare"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
 	"github.com/plimsoll-dev/plimsoll/internal/release/seal"
 	"github.com/plimsoll-dev/plimsoll/internal/report"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
@@ -28,6 +29,7 @@ type prepareFlags struct {
 	files, dirs, images      []string
 	bills                    []string
 	emergency, dryRun        bool
+	layers                   bool
 	because, until, followUp string
 	answers                  []string
 }
@@ -46,12 +48,17 @@ of materials (CycloneDX 1.6 and SPDX 2.3) and, in a build service that tells it,
 the provenance (SLSA) are written to .plimsoll/releases/VERSION/. Where one is
 not, nothing is written: the explanation says the cheapest way to meet it.
 
+An image is taken from a registry where its name begins with oci://, and then
+alone is one asked: its tag is resolved once, and the digest of what came is
+computed here. Credentials are those of docker login.
+
 Preparing the same version again replaces what was prepared; approvals of it fall
 away. A sealed version is never replaced.
 
 Exit status: 0 prepared; 1 a precondition is not met; 2 wrong usage.`,
 		Example: `  plimsoll release prepare 1.2.3
   plimsoll release prepare 1.2.3 --file dist/app --dir dist/site --image dist/image
+  plimsoll release prepare 1.2.3 --image oci://registry.example.org/team/app:1.2.3
   plimsoll release prepare 1.2.4 --emergency --because "sessions leak to other users" \
     --until 2026-06-03 --follow-up "test the fix under load" --answers Ada --answers Bob`,
 		Args: cobra.ExactArgs(1),
@@ -64,7 +71,8 @@ Exit status: 0 prepared; 1 a precondition is not met; 2 wrong usage.`,
 	flags.StringVar(&f.by, "by", "", "who prepares it (default: git's user.name and user.email)")
 	flags.StringArrayVar(&f.files, "file", nil, "a file that is handed over; may be repeated")
 	flags.StringArrayVar(&f.dirs, "dir", nil, "a folder that is handed over; may be repeated")
-	flags.StringArrayVar(&f.images, "image", nil, "an image in an OCI layout; may be repeated")
+	flags.StringArrayVar(&f.images, "image", nil, "an image: a folder with an OCI layout, or oci://REGISTRY/REPOSITORY:TAG; may be repeated")
+	flags.BoolVar(&f.layers, "layers", false, "read and hash the layers of images in a registry, which otherwise are only asked for by digest and size")
 	flags.StringArrayVar(&f.bills, "sbom", nil, "a bill of materials that the build wrote (CycloneDX or SPDX in JSON); may be repeated")
 	flags.BoolVar(&f.dryRun, "dry-run", false, "judge the preconditions and write nothing")
 	flags.BoolVar(&f.emergency, "emergency", false, "an emergency release, where the policy allows one: what is not met is waived, by two people, for a time")
@@ -104,12 +112,16 @@ func (app *App) releasePrepare(ctx context.Context, version string, f prepareFla
 
 // request reads the flags.
 func (app *App) request(version string, f prepareFlags) (prepare.Request, error) {
-	r := prepare.Request{Version: version, Bills: f.bills, Now: app.Clock(), Tool: toolName(), Getenv: app.Getenv}
+	r := prepare.Request{Version: version, Bills: f.bills, Now: app.Clock(), Tool: toolName(), Getenv: app.Getenv,
+		Registry: registry.New(registry.Options{Getenv: app.Getenv}), Layers: f.layers}
 	for _, named := range []struct {
 		paths []string
 		kind  verify.Kind
 	}{{f.files, verify.KindFile}, {f.dirs, verify.KindDir}, {f.images, verify.KindImage}} {
 		for _, p := range named.paths {
+			if meant := registry.Meant(p); meant != "" {
+				return r, fault.New(fault.Usage, "write "+meant, "%q is no path, and another tool's way to name an image", p)
+			}
 			r.Named = append(r.Named, prepare.Named{Path: filepath.ToSlash(p), Kind: named.kind})
 		}
 	}

@@ -48,7 +48,7 @@ be kept from news for ever, and --renew gives it a later end.`,
 	flags.StringVar(&f.by, "by", "", "who takes it back (default: git's user.name)")
 	flags.BoolVar(&f.sign, "sign", false, "sign the list that waits for signatures")
 	flags.BoolVar(&f.renew, "renew", false, "give the list a later end")
-	flags.DurationVar(&f.validFor, "valid-for", 90*24*time.Hour, "how long the list stands")
+	addSpan(flags, &f.validFor, "valid-for", 90*24*time.Hour, "how long the list stands")
 	return cmd
 }
 

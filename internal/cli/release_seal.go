@@ -10,6 +10,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/release/deliverable"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
 	"github.com/plimsoll-dev/plimsoll/internal/release/seal"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 	"github.com/plimsoll-dev/plimsoll/verify"
@@ -18,6 +19,7 @@ import (
 func newReleaseSeal(app *App) *cobra.Command {
 	var f sealFlags
 	var maxAge time.Duration
+	var layers bool
 	cmd := &cobra.Command{
 		Use:   "seal VERSION --key URI",
 		Short: "Sign an approved release, log it, and write its bundle",
@@ -29,7 +31,8 @@ one after the other, each with their own key on their own machine; the permit
 waits in pending.json meanwhile, which git carries. Its bytes are fixed by the
 first signature, and each next signer makes it anew and compares before signing.
 With the last signature it goes into the organisation's log, and the bundle is
-written to .plimsoll/releases/VERSION/.
+written to .plimsoll/releases/VERSION/. A registry is asked where an image was
+prepared from one, for the very digest.
 
 Killed at any moment, it leaves the release sealed or not sealed; run again, it
 goes on. Exit status 0: sealed; 4: it waits for people or witnesses.`,
@@ -37,15 +40,16 @@ goes on. Exit status 0: sealed; 4: it waits for people or witnesses.`,
   plimsoll release seal 1.2.3 --key bob.key --log /srv/log   # the second person`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return app.releaseSeal(cmd.Context(), args[0], f, maxAge)
+			return app.releaseSeal(cmd.Context(), args[0], f, maxAge, layers)
 		},
 	}
 	f.add(cmd)
-	cmd.Flags().DurationVar(&maxAge, "max-age", 24*time.Hour, "how old the verdict may be when somebody signs")
+	addSpan(cmd.Flags(), &maxAge, "max-age", 24*time.Hour, "how old the verdict may be when somebody signs")
+	cmd.Flags().BoolVar(&layers, "layers", false, "read and hash the layers of images in a registry, too")
 	return cmd
 }
 
-func (app *App) releaseSeal(ctx context.Context, version string, f sealFlags, maxAge time.Duration) error {
+func (app *App) releaseSeal(ctx context.Context, version string, f sealFlags, maxAge time.Duration, layers bool) error {
 	if maxAge <= 0 || maxAge > 30*24*time.Hour {
 		return fault.New(fault.Usage, "give --max-age 24h", "a verdict may be up to 30 days old, not %s", maxAge)
 	}
@@ -58,7 +62,7 @@ func (app *App) releaseSeal(ctx context.Context, version string, f sealFlags, ma
 		Ready: func(ctx context.Context, p record.Prepared, raw []byte, approvals [][]byte) ([]verify.Approved, error) {
 			return app.approved(ctx, f.dir, p, raw, approvals)
 		},
-		Rehash: func(ctx context.Context, p record.Prepared) error { return rehash(ctx, f.dir, p) }})
+		Rehash: func(ctx context.Context, p record.Prepared) error { return app.rehash(ctx, f.dir, layers, p) }})
 	if err != nil {
 		return refusal(err)
 	}
@@ -91,9 +95,10 @@ func (app *App) saySealed(r *seal.Result) error {
 
 // rehash holds what is handed over, as it lies there now, against what was
 // prepared.
-func rehash(_ context.Context, dir string, p record.Prepared) error {
+func (app *App) rehash(ctx context.Context, dir string, layers bool, p record.Prepared) error {
+	taker := deliverable.Taker{Root: dir, Registry: registry.New(registry.Options{Getenv: app.Getenv}), Layers: layers}
 	for _, d := range p.Deliverables {
-		if err := deliverable.Again(dir, d); err != nil {
+		if err := taker.Again(ctx, d); err != nil {
 			return err
 		}
 	}

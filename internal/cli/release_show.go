@@ -42,6 +42,9 @@ func (app *App) releaseShow(ctx context.Context, dir string, args []string) erro
 	}
 	given, err := approval.Open(r.Prepared, r.Raw, r.Approvals, desk.Product().Owners)
 	app.showRelease(r, given, desk.Product().Owners)
+	if err == nil && r.Permit == nil {
+		err = again(ctx, desk, r.Prepared)
+	}
 	return err
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/sealing"
 )
 
 type boxFlags struct {
@@ -72,7 +73,7 @@ func (app *App) seal(name string, f boxFlags) error {
 	if len(secret) == 0 {
 		return fault.New(fault.Usage, "give the secret on standard input", "sealing %s: there is no secret", name)
 	}
-	box, err := verify.Seal(verify.Sealed{Name: name, Organisation: f.organisation, Product: f.product, MinVersion: f.minVersion}, secret, public)
+	box, err := sealing.Seal(verify.Sealed{Name: name, Organisation: f.organisation, Product: f.product, MinVersion: f.minVersion}, secret, public)
 	if err != nil {
 		return refusal(err)
 	}
@@ -80,7 +81,7 @@ func (app *App) seal(name string, f boxFlags) error {
 	return err
 }
 
-func sealPublic(to string) (*verify.SealPublic, error) {
+func sealPublic(to string) (*sealing.Public, error) {
 	text := []byte(to)
 	if !strings.Contains(to, ":") {
 		var err error
@@ -88,7 +89,7 @@ func sealPublic(to string) (*verify.SealPublic, error) {
 			return nil, err
 		}
 	}
-	public, err := verify.ParseSealPublic(text)
+	public, err := sealing.ParsePublic(text)
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -97,7 +98,7 @@ func sealPublic(to string) (*verify.SealPublic, error) {
 
 // sealKeygen never writes over a key: what was sealed for it would be lost.
 func (app *App) sealKeygen(path string) error {
-	key, err := verify.GenerateSealKey()
+	key, err := sealing.Generate()
 	if err != nil {
 		return refusal(err)
 	}

@@ -53,7 +53,7 @@ The server with pages and jobs is not supported yet.`,
 	flags.StringArrayVar(&f.products, "product", nil, "a product that may run; may be repeated (default: all of the organisation)")
 	flags.StringArrayVar(&f.others, "others", nil, "names of images that are let in without a permit, for instance registry.k8s.io/**; may be repeated")
 	flags.DurationVar(&f.again, "again", time.Minute, "how often the permits are read again")
-	flags.DurationVar(&f.soon, "warn", 14*24*time.Hour, "warn of permits that end within this time")
+	addSpan(flags, &f.soon, "warn", 14*24*time.Hour, "warn of permits that end within this time")
 	return cmd
 }
 

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
@@ -25,7 +26,7 @@ func (app *App) trust(named string) (*verify.Trust, error) {
 	if err != nil {
 		return nil, err
 	}
-	t, err := verify.ReadTrust(data, algorithms())
+	t, err := verify.ReadTrust(data, envelope.Algorithms())
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -48,9 +49,6 @@ func (app *App) trustPath(named string) (string, error) {
 	return "", fault.New(fault.Usage, "give --trust FILE, the file that the organisation hands out; or put it at plimsoll/trust.json in your configuration folder",
 		"there is no trust file: nobody is known whose word could be verified")
 }
-
-// algorithms are the verifiers beyond those of package verify.
-func algorithms() map[verify.Algorithm]verify.Verifier { return nil }
 
 // refusal makes a fault of what package verify refused.
 func refusal(err error) error {

@@ -1,11 +1,14 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/durable"
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
 	"github.com/plimsoll-dev/plimsoll/internal/release/trustfile"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 	"github.com/plimsoll-dev/plimsoll/verify"
@@ -28,7 +32,7 @@ plimsoll key compromise draft the next. Enough people sign a draft, each on thei
 own machine, and it is finished. See plimsoll docs keys.`,
 		Args: cobra.NoArgs,
 	}
-	cmd.AddCommand(newTrustShow(app), newTrustSign(app), newTrustFinish(app))
+	cmd.AddCommand(newTrustShow(app), newTrustChange(app), newTrustDiff(app), newTrustSign(app), newTrustFinish(app))
 	return cmd
 }
 
@@ -49,13 +53,12 @@ func newTrustShow(app *App) *cobra.Command {
 
 func (app *App) showTrust(doc verify.TrustDocument) {
 	lines := []string{fmt.Sprintf("%s  version %d, %s to %s, key epoch %d", clean.Line(doc.Organisation), doc.Version, doc.Issued.Format(time.DateOnly), doc.Expires.Format(time.DateOnly), doc.Epoch)}
-	for _, role := range []verify.Role{verify.RoleRoot, verify.RoleRelease, verify.RoleRevoke} {
-		if a, ok := doc.Roles[role]; ok {
-			lines = append(lines, fmt.Sprintf("  %-8s %d of %d%s", role, a.Threshold, len(a.Keys), also(a)))
-		}
+	lines = append(lines, roleLines("", doc.Roles)...)
+	for _, product := range slices.Sorted(maps.Keys(doc.Products)) {
+		lines = append(lines, roleLines(" of "+product, doc.Products[product])...)
 	}
 	for _, k := range doc.Keys {
-		state := strings.Join(rolesOf(doc, idOf(k)), ", ")
+		state := clean.Line(cmp.Or(strings.Join(rolesOf(doc, idOf(k)), ", "), "no role"))
 		if k.Compromised != nil {
 			state = "COMPROMISED since " + k.Compromised.Format(time.DateOnly)
 		}
@@ -65,6 +68,15 @@ func (app *App) showTrust(doc verify.TrustDocument) {
 		lines = append(lines, fmt.Sprintf("  log %s, required: %v, witnesses: %d of %d", clean.Line(doc.Log.Key), doc.Log.Required, doc.Log.Quorum, len(doc.Log.Witnesses)))
 	}
 	app.printLines(lines)
+}
+
+func roleLines(of string, roles map[verify.Role]verify.Authority) (lines []string) {
+	for _, role := range []verify.Role{verify.RoleRoot, verify.RoleRelease, verify.RoleRevoke} {
+		if a, ok := roles[role]; ok {
+			lines = append(lines, clean.Line(fmt.Sprintf("  %-8s %d of %d%s", string(role)+of, a.Threshold, len(a.Keys), also(a))))
+		}
+	}
+	return lines
 }
 
 func also(a verify.Authority) string {
@@ -84,7 +96,7 @@ func newTrustSign(app *App) *cobra.Command {
 			return app.trustSign(cmd.Context(), args[0], trust, keys, yes)
 		}}
 	cmd.Flags().StringArrayVar(&keys, "key", nil, "the key to sign with")
-	cmd.Flags().StringVar(&trust, "trust", "", "the trust file that it is to follow, to say what is still wanting")
+	cmd.Flags().StringVar(&trust, "trust", "", "the trust file that it is to follow, to say what changes and what is still wanting")
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask")
 	return cmd
 }
@@ -97,7 +109,16 @@ func (app *App) trustSign(ctx context.Context, path, trustPath string, keys []st
 	if err != nil {
 		return err
 	}
+	var current *verify.Trust
+	if trustPath != "" {
+		if current, err = app.trust(trustPath); err != nil {
+			return err
+		}
+	}
 	app.showTrust(draft.Document)
+	if current != nil {
+		app.sayTrustChanges(current.Document(), draft.Document)
+	}
 	if err := app.confirm("sign it", yes); err != nil {
 		return err
 	}
@@ -117,12 +138,6 @@ func (app *App) trustSign(ctx context.Context, path, trustPath string, keys []st
 	}
 	if err := durable.WriteFile(path, data, 0o644); err != nil {
 		return err
-	}
-	var current *verify.Trust
-	if trustPath != "" {
-		if current, err = app.trust(trustPath); err != nil {
-			return err
-		}
 	}
 	return app.sayMissing(draft, path, trustPath, current)
 }
@@ -158,7 +173,7 @@ func (app *App) trustFinish(path, trust string) error {
 			return err
 		}
 	}
-	file, err := draft.Finish(current, algorithms())
+	file, err := draft.Finish(current, envelope.Algorithms())
 	if err != nil {
 		return refusal(err)
 	}

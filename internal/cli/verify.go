@@ -1,16 +1,19 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
 	"github.com/plimsoll-dev/plimsoll/internal/report/clean"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
@@ -27,7 +30,7 @@ type policyFlags struct {
 func (f *policyFlags) add(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.trust, "trust", "", "the organisation's trust file (default: PLIMSOLL_TRUST, else trust.json in the configuration folder)")
-	flags.StringVar(&f.bundle, "bundle", "", "the bundle (default: the artefact's name with .plimsoll, else the only one beside it)")
+	flags.StringVar(&f.bundle, "bundle", "", "the bundle (default: the artefact's name with .plimsoll, else the only one beside it; what is attached to an image in a registry)")
 	flags.StringVar(&f.product, "product", "", "refuse permits of any other product")
 	flags.StringVar(&f.minVersion, "min-version", "", "refuse earlier versions")
 	flags.StringSliceVar(&f.require, "require", nil, "ids of requirements that must be pass or exempt")
@@ -36,7 +39,7 @@ func (f *policyFlags) add(cmd *cobra.Command) {
 	flags.BoolVar(&f.noState, "no-state", false, "remember nothing, so that older releases are not noticed")
 	flags.BoolVar(&f.emergency, "allow-emergency", false, "accept an emergency release, whose gate was not met")
 	flags.BoolVar(&f.log, "require-log", false, "refuse a bundle without a proof that its permit stands in the log")
-	flags.DurationVar(&f.maxAge, "max-age", 0, "refuse permits that were issued longer ago")
+	addSpan(flags, &f.maxAge, "max-age", 0, "refuse permits that were issued longer ago")
 }
 
 // policy is what the flags say, and the trust file.
@@ -69,6 +72,7 @@ func (f *policyFlags) policy(app *App) (verify.Policy, *verify.Trust, error) {
 type verifyFlags struct {
 	policyFlags
 	format string
+	layers bool
 }
 
 func newVerify(app *App) *cobra.Command {
@@ -76,40 +80,48 @@ func newVerify(app *App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify ARTIFACT...",
 		Short: "Verify, offline, that an artefact was found fit to ship",
-		Long: `Verify, offline, that an artefact (a file, a folder, or an image in an OCI layout)
-was found fit to ship: its digest is in a permit, the permit is signed by as many
+		Long: `Verify, offline, that an artefact (a file, a folder, or an image in an OCI layout
+or a registry) was found fit to ship: its digest is in a permit, the permit is signed by as many
 of the organisation's keys as its trust file asks for, it stands today, and it is
 not older than what was seen here before.
 
 It needs the artefact, the bundle and the trust file, and no network. The trust
 file decides whom you believe, so it is never taken from beside the artefact.
 
+An image whose name begins with oci:// lies in a registry, which is asked for it:
+its manifests and configurations are read and hashed here, its layers with
+--layers. Without --bundle the bundle is the one that plimsoll release publish
+attached to it. A tag can move a moment later; what is verified is the digest
+shown.
+
 Exit status: 0 verified; 1 refused, with the reason in brackets; 2 wrong usage;
 4 something could not be read.`,
 		Example: `  plimsoll verify app-1.2.3
   plimsoll verify --trust trust.json --product app --min-version 1.2.0 app-1.2.3
-  plimsoll verify --require PL-CODE-1 --revocations revocations.json ./image-layout`,
+  plimsoll verify --require PL-CODE-1 --revocations revocations.json ./image-layout
+  plimsoll verify --layers oci://registry.example.org/team/app@sha256:…`,
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return app.verify(args, f) },
+		RunE: func(cmd *cobra.Command, args []string) error { return app.verify(cmd.Context(), args, f) },
 	}
 	f.add(cmd)
+	cmd.Flags().BoolVar(&f.layers, "layers", false, "read and hash the layers of an image in a registry, too")
 	cmd.Flags().Var(enum(&f.format, "text", "text", "json"), "format", "text or json")
 	return cmd
 }
 
-func (app *App) verify(artifacts []string, f verifyFlags) error {
+func (app *App) verify(ctx context.Context, artifacts []string, f verifyFlags) error {
 	policy, trust, err := f.policy(app)
 	if err != nil {
 		return err
 	}
 	var refused []error
 	for _, artifact := range artifacts {
-		b, d, err := app.verifyOne(artifact, f.bundle, trust, policy)
+		b, found, err := app.verifyOne(ctx, artifact, f, trust, policy)
 		if err != nil {
 			refused = append(refused, err)
 			continue
 		}
-		if err := app.showVerified(artifact, b, d, trust, f.format); err != nil {
+		if err := app.showVerified(artifact, b, found, trust, f.format); err != nil {
 			return err
 		}
 	}
@@ -127,18 +139,27 @@ func joined(errs []error) error {
 	return all
 }
 
+// content is what an artefact was found to be.
+type content struct {
+	digest string
+	notes  []string
+}
+
 // verifyOne verifies the bundle first, since hashing what nobody vouches for is
 // work for nothing.
-func (app *App) verifyOne(artifact, named string, trust *verify.Trust, policy verify.Policy) (*verify.Bundle, verify.Permit, error) {
-	b, err := app.openBundle(artifact, named, trust, policy)
+func (app *App) verifyOne(ctx context.Context, artifact string, f verifyFlags, trust *verify.Trust, policy verify.Policy) (*verify.Bundle, content, error) {
+	if registry.Is(artifact) {
+		return app.verifyInRegistry(ctx, artifact, f, trust, policy)
+	}
+	b, err := app.openBundle(artifact, f.bundle, trust, policy)
 	if err != nil {
-		return nil, verify.Permit{}, err
+		return nil, content{}, err
 	}
 	permit, err := verifyContent(artifact, b)
 	if err != nil {
-		return nil, verify.Permit{}, refusal(err)
+		return nil, content{}, refusal(err)
 	}
-	return b, permit, nil
+	return b, content{digest: permit.Deliverable().Digest}, nil
 }
 
 func (app *App) openBundle(artifact, named string, trust *verify.Trust, policy verify.Policy) (*verify.Bundle, error) {
@@ -160,6 +181,9 @@ func (app *App) openBundle(artifact, named string, trust *verify.Trust, policy v
 // bundlePath finds the bundle of an artefact. Whose bundle it is does not matter:
 // it is signed, and names the digests.
 func bundlePath(artifact, named string) (string, error) {
+	if meant := registry.Meant(artifact); meant != "" {
+		return "", fault.New(fault.Usage, "write "+meant, "%q is no path, and another tool's way to name an image", artifact)
+	}
 	if named != "" {
 		return named, nil
 	}
@@ -221,11 +245,11 @@ type verified struct {
 	TrustCount int               `json:"trust_version"`
 }
 
-func (app *App) showVerified(artifact string, b *verify.Bundle, permit verify.Permit, trust *verify.Trust, format string) error {
+func (app *App) showVerified(artifact string, b *verify.Bundle, found content, trust *verify.Trust, format string) error {
 	p := b.Permit()
-	v := verified{Artifact: artifact, Product: p.Product, Version: p.Version, Digest: permit.Deliverable().Digest, Permit: b.Digest(), Expires: p.Expires,
+	v := verified{Artifact: artifact, Product: p.Product, Version: p.Version, Digest: found.digest, Permit: b.Digest(), Expires: p.Expires,
 		Signers: signerNames(trust, b.Signers()), Gate: p.Verdict.Gate, Statuses: p.Verdict.Statuses, AsOf: p.Verdict.AsOf, Approvals: p.Approvals,
-		Notes: b.Notes(), Emergency: p.Emergency, Commit: p.Commit, TrustCount: trust.Document().Version}
+		Notes: slices.Concat(b.Notes(), found.notes), Emergency: p.Emergency, Commit: p.Commit, TrustCount: trust.Document().Version}
 	if c, witnesses, ok := b.Checkpoint(); ok {
 		v.LogSize, v.Witnesses = c.Size, witnesses
 	}

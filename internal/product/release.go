@@ -25,8 +25,6 @@ type Release struct {
 	Valid     string     `yaml:"valid"`
 	Emergency Emergency  `yaml:"emergency"`
 	Line      string     `yaml:"line"`
-	Log       string     `yaml:"log"`
-	Trust     string     `yaml:"trust"`
 }
 
 // Precondition is one that the product adds, or has in place of a built-in one.

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,7 +32,8 @@ type CommitInfo struct {
 	Email     string // of the author
 	At        time.Time
 	Subject   string
-	Committer string // the e-mail address
+	Committer string   // the e-mail address
+	CoAuthors []string // "Name <address>", of the Co-authored-by trailers
 }
 
 // MainBranch is the ref of the branch that others start from: what the remote
@@ -164,7 +166,12 @@ func (r *Repo) Blobs(ctx context.Context, oids []string, limit int64, fn func(oi
 	})
 }
 
-const commitFormat = "--format=%H%x00%P%x00%an%x00%ae%x00%ct%x00%ce%x00%s%x01"
+// commitFormat has commitFields fields, each ended by NUL: the one byte that no
+// name, address or message can have.
+const (
+	commitFormat = "--format=tformat:%H%x00%P%x00%an%x00%ae%x00%ct%x00%ce%x00%s%x00%(trailers:key=Co-authored-by,valueonly,unfold)"
+	commitFields = 8
+)
 
 // CommitsBetween lists the commits that head has and base has not, newest
 // first, at most limit; an empty base takes all.
@@ -176,6 +183,12 @@ func (r *Repo) CommitsBetween(ctx context.Context, base, head string, limit int)
 	return r.log(ctx, limit, span)
 }
 
+// CommitsOutside is CommitsBetween for those commits that changed something
+// outside of a folder.
+func (r *Repo) CommitsOutside(ctx context.Context, base, head, folder string, limit int) ([]CommitInfo, error) {
+	return r.log(ctx, limit, "--full-history", base+".."+head, "--", ":/", ":(top,exclude,literal)"+folder)
+}
+
 // FirstParents lists the commits of a branch along its first parents, newest
 // first, down to the moment since, at most limit.
 func (r *Repo) FirstParents(ctx context.Context, head string, since time.Time, limit int) ([]CommitInfo, error) {
@@ -183,20 +196,30 @@ func (r *Repo) FirstParents(ctx context.Context, head string, since time.Time, l
 }
 
 func (r *Repo) log(ctx context.Context, limit int, args ...string) ([]CommitInfo, error) {
-	all := append([]string{"log", "-n", strconv.Itoa(limit), "--no-show-signature", "--no-notes", "--no-color", "--no-ext-diff", "--no-textconv", "--no-patch", commitFormat}, args...)
-	out, err := r.run(ctx, append(all, "--")...)
+	all := append([]string{"log", "-z", "-n", strconv.Itoa(limit), "--no-show-signature", "--no-notes", "--no-color", "--no-ext-diff", "--no-textconv", "--no-patch", commitFormat}, args...)
+	if !slices.Contains(args, "--") {
+		all = append(all, "--")
+	}
+	out, err := r.run(ctx, all...)
 	if err != nil {
 		return nil, fmt.Errorf("listing commits: %w", err)
 	}
+	fields := strings.Split(string(out), "\x00")
 	var commits []CommitInfo
-	for entry := range strings.SplitSeq(string(out), "\x01") {
-		f := strings.SplitN(strings.TrimPrefix(entry, "\n"), "\x00", 7)
-		if len(f) != 7 {
-			continue
-		}
+	for f := range slices.Chunk(fields[:len(fields)-len(fields)%commitFields], commitFields) {
 		seconds, _ := strconv.ParseInt(f[4], 10, 64)
 		commits = append(commits, CommitInfo{ID: f[0], Parents: strings.Fields(f[1]), Author: f[2], Email: f[3],
-			At: time.Unix(seconds, 0).UTC(), Committer: f[5], Subject: f[6]})
+			At: time.Unix(seconds, 0).UTC(), Committer: f[5], Subject: f[6], CoAuthors: trailerLines(f[7])})
 	}
 	return commits, nil
+}
+
+func trailerLines(text string) []string {
+	var out []string
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSpace(line); line != "" {
+			out = append(out, line)
+		}
+	}
+	return out
 }

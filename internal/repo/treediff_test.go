@@ -3,6 +3,7 @@ package repo_test
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -44,6 +45,25 @@ func TestChanges(t *testing.T) {
 	}
 	if between, err := r.CommitsBetween(t.Context(), base, head, 10); err != nil || len(between) != 1 || between[0].Subject != "two" {
 		t.Errorf("between are %+v, %v", between, err)
+	}
+}
+
+func TestCommitsNameEverybody(t *testing.T) {
+	g := repotest.New(t)
+	base := g.Commit("one", map[string]string{"a.txt": "1\n"})
+	g.Commit("two \x01\n\nbody\n\nCo-authored-by: Bob <bob@example.org>\nco-authored-by:  Eve <eve@example.org>", map[string]string{"a.txt": "2\n"})
+	head := g.Commit("three", map[string]string{"kept/aside": "x\n"})
+	r, err := repo.Open(t.Context(), g.Dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := r.CommitsBetween(t.Context(), base, head, 10)
+	if err != nil || len(all) != 2 || !slices.Equal(all[1].CoAuthors, []string{"Bob <bob@example.org>", "Eve <eve@example.org>"}) || len(all[0].CoAuthors) != 0 {
+		t.Errorf("commits are %+v, %v", all, err)
+	}
+	outside, err := r.CommitsOutside(t.Context(), base, head, "kept", 10)
+	if err != nil || len(outside) != 1 || outside[0].ID != all[1].ID {
+		t.Errorf("commits outside of the folder are %+v, %v", outside, err)
 	}
 }
 

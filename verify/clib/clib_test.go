@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/sealing"
 	"github.com/plimsoll-dev/plimsoll/verify/verifytest"
 )
 
@@ -95,7 +96,7 @@ func release(t *testing.T, dir string) (box, key string) {
 	put("app.plimsoll", r.Bundle())
 	put("app", []byte("the program"))
 	put("other", []byte("the pr0gram"))
-	private, err := verify.GenerateSealKey()
+	private, err := sealing.Generate()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +104,7 @@ func release(t *testing.T, dir string) (box, key string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := verify.Seal(verify.Sealed{Name: "DATABASE", Organisation: "example", Product: "app"}, []byte("open sesame"), private.Public())
+	data, err := sealing.Seal(verify.Sealed{Name: "DATABASE", Organisation: "example", Product: "app"}, []byte("open sesame"), private.Public())
 	if err != nil {
 		t.Fatal(err)
 	}

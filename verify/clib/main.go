@@ -25,6 +25,8 @@ import (
 	"unsafe"
 
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/p256"
+	"github.com/plimsoll-dev/plimsoll/verify/sealing"
 )
 
 func main() {} // asked for by the build mode, and never called
@@ -60,7 +62,7 @@ func plimsoll_verify(asked *C.char, answer **C.char) C.uintptr_t {
 //export plimsoll_unseal
 func plimsoll_unseal(permit C.uintptr_t, box *C.char, boxLength C.size_t, key *C.char, secretLength *C.size_t, answer **C.char) *C.char {
 	p, _ := permitOf(uintptr(permit)) // its zero value unseals nothing
-	k, err := verify.ParseSealKey([]byte(C.GoString(key)))
+	k, err := sealing.ParseKey([]byte(C.GoString(key)))
 	if err != nil {
 		say(answer, refusal(err))
 		return nil
@@ -135,7 +137,7 @@ func (r request) open() (*verify.Bundle, error) {
 	if err != nil {
 		return nil, err
 	}
-	trust, err := verify.ReadTrust(trustFile, nil)
+	trust, err := verify.ReadTrust(trustFile, map[verify.Algorithm]verify.Verifier{verify.ECDSAP256: p256.Verify})
 	if err != nil {
 		return nil, err
 	}

@@ -23,6 +23,7 @@ import (
 	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/p256"
 )
 
 // Now is the moment at which everything here is made.
@@ -52,6 +53,14 @@ func P256(name string) Signer {
 		return must(ecdsa.SignASN1(rand.Reader, private, sum[:]))
 	}}
 }
+
+// With is a signer of another algorithm, which signs with sign.
+func With(key verify.Key, name string, sign func(message []byte) []byte) Signer {
+	return Signer{key, name, sign}
+}
+
+// Sign is its signature over a message.
+func (s Signer) Sign(message []byte) []byte { return s.sign(message) }
 
 // Envelope wraps a payload with the signatures of signers: one line without end.
 func Envelope(payloadType string, payload []byte, signers ...Signer) []byte {
@@ -124,7 +133,12 @@ func (o *Org) Document() verify.TrustDocument { return o.docs[len(o.docs)-1] }
 func (o *Org) TrustFile() []byte { return append(bytes.Join(o.lines, []byte("\n")), '\n') }
 
 // Trust is the trust file, read.
-func (o *Org) Trust() *verify.Trust { return must(verify.ReadTrust(o.TrustFile(), nil)) }
+func (o *Org) Trust() *verify.Trust { return must(verify.ReadTrust(o.TrustFile(), P256Verifier())) }
+
+// P256Verifier verifies what P256 signs.
+func P256Verifier() map[verify.Algorithm]verify.Verifier {
+	return map[verify.Algorithm]verify.Verifier{verify.ECDSAP256: p256.Verify}
+}
 
 // Content is a deliverable in memory.
 type Content struct {

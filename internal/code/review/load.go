@@ -207,6 +207,9 @@ func (c *Change) Authors(user string) []string {
 	for _, k := range c.Commits {
 		if len(k.Parents) < 2 {
 			add(k.Author + " <" + k.Email + ">")
+			for _, other := range k.CoAuthors {
+				add(other)
+			}
 		}
 	}
 	if c.Work {

@@ -4,6 +4,7 @@ package deliverable
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -17,6 +18,7 @@ import (
 	"strings"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
@@ -24,6 +26,7 @@ import (
 type Taken struct {
 	verify.Deliverable
 	Attached []Attached
+	Note     string // what else people should know of it
 }
 
 // Attached is content that the permit names by its digest.
@@ -47,20 +50,36 @@ const treeFrom = 4 * verify.DefaultChunk
 // mostLeaves bounds the leaves that go into a bundle, in bytes: 8 GiB of file.
 const mostLeaves = 1 << 20
 
-// Take takes down what lies at name, a path from the repository's root, which is
-// also what it is called.
-func Take(root, name string, kind verify.Kind) (Taken, error) {
-	name, err := Name(root, name)
+// Taker takes down deliverables.
+type Taker struct {
+	Root     string           // the repository's
+	Registry *registry.Client // nil where no registry may be asked
+	Layers   bool             // read layers that lie in a registry, too
+}
+
+// Take takes down what lies at name, a path from the repository's root or the
+// name of an image in a registry, which is also what it is called.
+func (t Taker) Take(ctx context.Context, name string, kind verify.Kind) (Taken, error) {
+	return t.TakeAt(ctx, name, kind, "")
+}
+
+// TakeAt is Take, and where an image in a registry has a tag, the image is that
+// of the digest, if one is given.
+func (t Taker) TakeAt(ctx context.Context, name string, kind verify.Kind, digest string) (Taken, error) {
+	if kind == verify.KindImage && registry.Is(name) {
+		return t.fromRegistry(ctx, name, digest)
+	}
+	name, err := Name(t.Root, name)
 	if err != nil {
 		return Taken{}, err
 	}
 	switch kind {
 	case verify.KindFile:
-		return takeFile(root, name)
+		return takeFile(t.Root, name)
 	case verify.KindDir:
-		return takeDir(root, name)
+		return takeDir(t.Root, name)
 	case verify.KindImage:
-		return takeImage(root, name)
+		return takeImage(t.Root, name)
 	}
 	return Taken{}, fault.New(fault.NotThere, "", "a deliverable cannot be a %q", kind)
 }
@@ -146,12 +165,17 @@ func takeDir(root, name string) (Taken, error) {
 		return Taken{}, refused(name, err)
 	}
 	a := Attach("manifest of "+path.Base(name), verify.ManifestMedia, manifest)
-	return Taken{verify.Deliverable{Name: name, Kind: verify.KindDir, Digest: a.Digest, Size: size}, []Attached{a}}, nil
+	return Taken{Deliverable: verify.Deliverable{Name: name, Kind: verify.KindDir, Digest: a.Digest, Size: size}, Attached: []Attached{a}}, nil
 }
 
 // Again holds a deliverable, as it lies there now, against what was taken down.
-func Again(root string, d verify.Deliverable) error {
-	now, err := Take(root, d.Name, d.Kind)
+// Of an image in a registry its digest is asked for, wherever its tag is by now.
+func (t Taker) Again(ctx context.Context, d verify.Deliverable) error {
+	if d.Kind == verify.KindImage && registry.Is(d.Name) {
+		_, err := t.fromRegistry(ctx, d.Name, d.Digest)
+		return err
+	}
+	now, err := t.Take(ctx, d.Name, d.Kind)
 	if err != nil {
 		return err
 	}

@@ -2,11 +2,13 @@ package deliverable
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
@@ -26,11 +28,7 @@ func TestTake(t *testing.T) {
 	small, large := []byte("small"), bytes.Repeat([]byte("large"), 1<<19)
 	write(t, root, "dist/small", small)
 	write(t, root, "dist/large", large)
-	manifest := []byte(`{"schemaVersion":2}`)
-	hex := strings.TrimPrefix(verify.Digest(manifest), "sha256:")
-	write(t, root, "image/oci-layout", []byte(`{"imageLayoutVersion":"1.0.0"}`))
-	write(t, root, "image/index.json", []byte(`{"manifests":[{"digest":"sha256:`+hex+`","size":19}]}`))
-	write(t, root, "image/blobs/sha256/"+hex, manifest)
+	manifest := layout(t, root, "image")
 	for _, test := range []struct {
 		name     string
 		kind     verify.Kind
@@ -42,16 +40,61 @@ func TestTake(t *testing.T) {
 		{"dist", verify.KindDir, "", 1},
 		{"image", verify.KindImage, verify.Digest(manifest), 0},
 	} {
-		got, err := Take(root, test.name, test.kind)
+		got, err := Taker{Root: root}.Take(t.Context(), test.name, test.kind)
 		if err != nil {
 			t.Fatalf("%s: %v", test.name, err)
 		}
 		if test.digest != "" && got.Digest != test.digest || len(got.Attached) != test.attached {
 			t.Errorf("%s: %+v", test.name, got.Deliverable)
 		}
-		if err := Again(root, got.Deliverable); err != nil {
+		if err := (Taker{Root: root}).Again(t.Context(), got.Deliverable); err != nil {
 			t.Errorf("%s: %v", test.name, err)
 		}
+	}
+}
+
+const (
+	mediaManifest = "application/vnd.oci.image.manifest.v1+json"
+	mediaConfig   = "application/vnd.oci.image.config.v1+json"
+	mediaLayer    = "application/vnd.oci.image.layer.v1.tar+gzip"
+)
+
+// layout writes an image with one layer to an OCI layout, and returns its
+// manifest.
+func layout(t *testing.T, root, name string) []byte {
+	t.Helper()
+	blob := func(media, data string) string {
+		digest := verify.Digest([]byte(data))
+		write(t, root, name+"/blobs/sha256/"+strings.TrimPrefix(digest, "sha256:"), []byte(data))
+		return fmt.Sprintf(`{"mediaType":%q,"digest":%q,"size":%d}`, media, digest, len(data))
+	}
+	manifest := `{"schemaVersion":2,"config":` + blob(mediaConfig, `{"os":"linux","architecture":"amd64"}`) + `,"layers":[` + blob(mediaLayer, "layer") + `]}`
+	write(t, root, name+"/oci-layout", []byte(`{"imageLayoutVersion":"1.0.0"}`))
+	write(t, root, name+"/index.json", []byte(`{"schemaVersion":2,"manifests":[`+blob(mediaManifest, manifest)+`]}`))
+	return []byte(manifest)
+}
+
+// TestLayoutIsRead: a layer that is broken, or away, holds the release up.
+func TestLayoutIsRead(t *testing.T) {
+	root := t.TempDir()
+	layout(t, root, "image")
+	taken, err := Taker{Root: root}.Take(t.Context(), "image", verify.KindImage)
+	if err != nil || taken.Note != "image: for linux/amd64; layers: 1, together 5 bytes, read and hashed" {
+		t.Fatal(taken, err)
+	}
+	layer := "image/blobs/sha256/" + strings.TrimPrefix(verify.Digest([]byte("layer")), "sha256:")
+	write(t, root, layer, []byte("LAYER"))
+	if _, err := (Taker{Root: root}).Take(t.Context(), "image", verify.KindImage); fault.CodeOf(err) != fault.Untrusted {
+		t.Error(err)
+	}
+	if err := (Taker{Root: root}).Again(t.Context(), taken.Deliverable); fault.CodeOf(err) != fault.Untrusted {
+		t.Error(err)
+	}
+	if err := os.Remove(filepath.Join(root, layer)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (Taker{Root: root}).Take(t.Context(), "image", verify.KindImage); err == nil {
+		t.Error("a layer is missing")
 	}
 }
 
@@ -63,12 +106,12 @@ func TestAgainSeesChanges(t *testing.T) {
 		kind          verify.Kind
 		name, changed string
 	}{{verify.KindFile, "app", "app"}, {verify.KindDir, "site", "site/index.html"}} {
-		taken, err := Take(root, kind.name, kind.kind)
+		taken, err := Taker{Root: root}.Take(t.Context(), kind.name, kind.kind)
 		if err != nil {
 			t.Fatal(err)
 		}
 		write(t, root, kind.changed, []byte("two"))
-		if err := Again(root, taken.Deliverable); err == nil || !strings.Contains(err.Error(), "has changed") {
+		if err := (Taker{Root: root}).Again(t.Context(), taken.Deliverable); err == nil || !strings.Contains(err.Error(), "has changed") {
 			t.Errorf("%s: %v", kind.name, err)
 		}
 	}
@@ -84,7 +127,7 @@ func TestTakeRefuses(t *testing.T) {
 		t.Skip("no symbolic links here")
 	}
 	write(t, root, "image/oci-layout", []byte(`{"imageLayoutVersion":"1.0.0"}`))
-	write(t, root, "image/index.json", []byte(`{"manifests":[]}`))
+	write(t, root, "image/index.json", []byte(`{"schemaVersion":2,"manifests":[]}`))
 	for _, test := range []struct {
 		name string
 		kind verify.Kind
@@ -98,7 +141,7 @@ func TestTakeRefuses(t *testing.T) {
 		{"image", verify.KindImage, "names 0 images"},
 		{"a\nb", verify.KindFile, "control character"},
 	} {
-		if _, err := Take(root, test.name, test.kind); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := (Taker{Root: root}).Take(t.Context(), test.name, test.kind); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: %v, expected %q", test.name, err, test.want)
 		}
 	}

@@ -188,7 +188,7 @@ func replace(doc *verify.TrustDocument, old, fresh string) {
 }
 
 func (d *drill) next(change func(*verify.TrustDocument) error) (*trustfile.Draft, error) {
-	trust, err := verify.ReadTrust(d.file, nil)
+	trust, err := verify.ReadTrust(d.file, envelope.Algorithms())
 	if err != nil {
 		return nil, err
 	}
@@ -221,7 +221,7 @@ func (d *drill) release(did string, expect verify.Reason, version string, who ..
 }
 
 func (d *drill) judge(did string, expect verify.Reason, bundle []byte) {
-	trust, err := verify.ReadTrust(d.file, nil)
+	trust, err := verify.ReadTrust(d.file, envelope.Algorithms())
 	if err == nil {
 		_, err = verify.OpenBundle(bundle, trust, verify.Policy{Product: "drill", Now: func() time.Time { return d.now }})
 	}
@@ -241,7 +241,7 @@ func (d *drill) note(did string, expect verify.Reason, err error) {
 
 // seal signs a permit for a small file, as sealing does at its end.
 func (d *drill) seal(version string, who ...string) ([]byte, error) {
-	trust, err := verify.ReadTrust(d.file, nil)
+	trust, err := verify.ReadTrust(d.file, envelope.Algorithms())
 	if err != nil {
 		return nil, err
 	}

@@ -11,6 +11,8 @@ import (
 	"fmt"
 
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/p256"
+	"github.com/plimsoll-dev/plimsoll/verify/pq"
 )
 
 // Signer signs with one key of the organisation. The message is what is signed;
@@ -19,6 +21,11 @@ type Signer interface {
 	Key() verify.Key
 	Sign(ctx context.Context, message []byte) ([]byte, error)
 	Close() error
+}
+
+// Algorithms are the verifiers that package verify leaves to its callers.
+func Algorithms() map[verify.Algorithm]verify.Verifier {
+	return map[verify.Algorithm]verify.Verifier{verify.ECDSAP256: p256.Verify, verify.MLDSA65: pq.Verify}
 }
 
 // Errors of Add.
@@ -66,7 +73,7 @@ func add(ctx context.Context, e *verify.Envelope, signer Signer) error {
 	if err != nil {
 		return fmt.Errorf("signing with %s: %w", key.ID, err)
 	}
-	if !key.Verify(verify.PAE(e.PayloadType, e.Payload), sig, nil) {
+	if !key.Verify(verify.PAE(e.PayloadType, e.Payload), sig, Algorithms()) {
 		return fmt.Errorf("signing with %s: what keeps the key gave a signature that does not fit", key.ID)
 	}
 	e.Signatures = append(e.Signatures, verify.Signature{KeyID: key.ID, Sig: sig})

@@ -20,7 +20,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
-// ed and p256 are signers as keyring has them.
+// ed and ecdsaKey are signers as keyring has them.
 type ed struct{ private ed25519.PrivateKey }
 
 func (s ed) Key() verify.Key {
@@ -35,9 +35,9 @@ func (s ed) Sign(_ context.Context, m []byte) ([]byte, error) {
 }
 func (ed) Close() error { return nil }
 
-type p256 struct{ private *ecdsa.PrivateKey }
+type ecdsaKey struct{ private *ecdsa.PrivateKey }
 
-func (s p256) Key() verify.Key {
+func (s ecdsaKey) Key() verify.Key {
 	raw, err := s.private.PublicKey.Bytes()
 	if err != nil {
 		panic(err)
@@ -48,11 +48,11 @@ func (s p256) Key() verify.Key {
 	}
 	return k
 }
-func (s p256) Sign(_ context.Context, m []byte) ([]byte, error) {
+func (s ecdsaKey) Sign(_ context.Context, m []byte) ([]byte, error) {
 	sum := sha256.Sum256(m)
 	return ecdsa.SignASN1(rand.Reader, s.private, sum[:])
 }
-func (p256) Close() error { return nil }
+func (ecdsaKey) Close() error { return nil }
 
 func newEd(seed byte) ed {
 	return ed{ed25519.NewKeyFromSeed(bytes.Repeat([]byte{seed}, ed25519.SeedSize))}
@@ -87,7 +87,7 @@ func TestSecuresystemslib(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, b := newEd(1), p256{private}
+	a, b := newEd(1), ecdsaKey{private}
 	payload := []byte(`{"hello":"world"}`)
 	line, err := Sign(t.Context(), verify.StatementPayload, payload, a)
 	if err != nil {

@@ -9,7 +9,6 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/sha256"
-	"crypto/x509"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -20,6 +19,8 @@ import (
 
 	"filippo.io/age"
 	"filippo.io/age/armor"
+	"filippo.io/mldsa"
+	"filippo.io/mldsa/x509" // that of the standard library, and ML-DSA (RFC 9881)
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/verify"
@@ -81,8 +82,10 @@ func generate(algorithm verify.Algorithm) (crypto.Signer, error) {
 		return private, err
 	case verify.ECDSAP256:
 		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	case verify.MLDSA65:
+		return mldsa.GenerateKey(mldsa.MLDSA65())
 	}
-	return nil, fault.New(fault.NotThere, "use ed25519 or ecdsa-p256", "keys of %q in files are not supported", string(algorithm))
+	return nil, fault.New(fault.NotThere, "use ed25519, ecdsa-p256 or ml-dsa-65", "keys of %q in files are not supported", string(algorithm))
 }
 
 func encrypt(text []byte, passphrase string, factor int) ([]byte, error) {
@@ -128,7 +131,7 @@ func openFile(_ context.Context, path string, ask Passphrase) (Signer, error) {
 	}
 	private, ok := parsed.(crypto.Signer)
 	if !ok {
-		return nil, fault.New(fault.NotThere, "use an Ed25519 or a P-256 key", "the key in %s is a %T, which is not supported", path, parsed)
+		return nil, fault.New(fault.NotThere, "use an Ed25519, a P-256 or an ML-DSA-65 key", "the key in %s is a %T, which is not supported", path, parsed)
 	}
 	return newSigner(private)
 }
@@ -203,8 +206,13 @@ func newSigner(private crypto.Signer) (Signer, error) {
 		if raw, err = k.PublicKey.Bytes(); err != nil {
 			return nil, fmt.Errorf("reading a key: %w", err)
 		}
+	case *mldsa.PrivateKey:
+		if k.PublicKey().Parameters() != mldsa.MLDSA65() {
+			return nil, fault.New(fault.NotThere, "use ML-DSA-65", "keys of %s are not supported", k.PublicKey().Parameters())
+		}
+		algorithm, raw = verify.MLDSA65, k.PublicKey().Bytes()
 	default:
-		return nil, fault.New(fault.NotThere, "use an Ed25519 or a P-256 key", "keys of the type %T are not supported", private)
+		return nil, fault.New(fault.NotThere, "use an Ed25519, a P-256 or an ML-DSA-65 key", "keys of the type %T are not supported", private)
 	}
 	public, err := verify.NewKey(algorithm, raw)
 	return &signer{public, private}, err
@@ -213,9 +221,9 @@ func newSigner(private crypto.Signer) (Signer, error) {
 func (s *signer) Key() verify.Key { return s.public }
 func (s *signer) Close() error    { return nil }
 func (s *signer) Sign(_ context.Context, message []byte) ([]byte, error) {
-	if s.public.Algorithm == verify.Ed25519 {
-		return s.private.Sign(rand.Reader, message, crypto.Hash(0))
+	if s.public.Algorithm == verify.ECDSAP256 {
+		sum := sha256.Sum256(message)
+		return s.private.Sign(rand.Reader, sum[:], crypto.SHA256)
 	}
-	sum := sha256.Sum256(message)
-	return s.private.Sign(rand.Reader, sum[:], crypto.SHA256)
+	return s.private.Sign(rand.Reader, message, crypto.Hash(0))
 }

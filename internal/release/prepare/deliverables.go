@@ -11,12 +11,15 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"golang.org/x/mod/modfile"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/bill"
 	"github.com/plimsoll-dev/plimsoll/internal/release/deliverable"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
@@ -35,11 +38,12 @@ func (w *work) takeAll(ctx context.Context) error {
 	}
 	w.programs = map[string][]bill.Program{}
 	module := w.module(root)
+	taker := deliverable.Taker{Root: root, Registry: w.Registry, Layers: w.Layers}
 	for _, n := range named {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		t, err := deliverable.Take(root, n.Path, n.Kind)
+		t, err := taker.TakeAt(ctx, n.Path, n.Kind, n.Digest)
 		if err != nil {
 			return err
 		}
@@ -47,6 +51,9 @@ func (w *work) takeAll(ctx context.Context) error {
 			continue
 		}
 		w.taken = append(w.taken, t)
+		if t.Note != "" {
+			w.draft.Notes = append(w.draft.Notes, t.Note)
+		}
 		if err := w.ask(root, t, module); err != nil {
 			return err
 		}
@@ -68,6 +75,10 @@ func (w *work) wanted(root string) ([]Named, error) {
 			w.Facts.Missing = append(w.Facts.Missing, d.Name+": product.yaml gives no path")
 			continue
 		}
+		if registry.Is(d.Path) {
+			named = w.inRegistry(named, d)
+			continue
+		}
 		found, err := fs.Glob(tree.FS(), path.Clean(d.Path))
 		if err != nil || len(found) > mostDeliverables {
 			return nil, fault.New(fault.Config, "correct it in product.yaml", "the path %q of the deliverable %s: %d matches, %v", d.Path, d.Name, len(found), err)
@@ -78,13 +89,26 @@ func (w *work) wanted(root string) ([]Named, error) {
 		for _, name := range found {
 			switch {
 			case len(w.Named) == 0:
-				named = append(named, Named{name, kindOf(tree, name)})
+				named = append(named, Named{Path: name, Kind: kindOf(tree, name)})
 			case !slices.ContainsFunc(w.Named, func(n Named) bool { return path.Clean(filepath.ToSlash(n.Path)) == name }):
 				w.Facts.Missing = append(w.Facts.Missing, d.Name+": "+name+" was left out")
 			}
 		}
 	}
 	return named, nil
+}
+
+// inRegistry adds an image that product.yaml names in a registry. Its tag may be
+// {version}, since each release has another.
+func (w *work) inRegistry(named []Named, d product.Deliverable) []Named {
+	image := Named{Path: strings.ReplaceAll(d.Path, "{version}", w.Version), Kind: verify.KindImage}
+	switch {
+	case len(w.Named) == 0:
+		return append(named, image)
+	case !slices.ContainsFunc(w.Named, func(n Named) bool { return n.Path == image.Path && n.Kind == image.Kind }):
+		w.Facts.Missing = append(w.Facts.Missing, d.Name+": "+image.Path+" was left out")
+	}
+	return named
 }
 
 // kindOf tells what lies at a path.

@@ -11,8 +11,10 @@ import (
 	"golang.org/x/mod/semver"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
+	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/approval"
 	"github.com/plimsoll-dev/plimsoll/internal/release/releases"
+	"github.com/plimsoll-dev/plimsoll/internal/repo"
 )
 
 // mostCommits bounds the commits whose authors are looked for.
@@ -21,6 +23,16 @@ const mostCommits = 200_000
 // history finds the release before, who wrote what is new since, and what
 // earlier emergencies promised.
 func (w *work) history(ctx context.Context) error {
+	if err := w.before(ctx, w.Repo.Head()); err != nil {
+		return err
+	}
+	var err error
+	w.authors, err = wrote(ctx, w.Product, w.base, w.Repo.Head())
+	return err
+}
+
+// before finds the release before the one of a commit.
+func (w *work) before(ctx context.Context, commit string) error {
 	all, err := releases.All(w.Repo.Root())
 	if err != nil {
 		return err
@@ -31,22 +43,56 @@ func (w *work) history(ctx context.Context) error {
 		}
 		w.owed(r)
 	}
-	base := ""
 	if last := releases.Last(all, w.Release.Line); last != nil {
-		w.previous, base = last.Version, last.Permit.Commit
-	} else if w.previous, base, err = w.tagBefore(ctx); err != nil {
+		w.previous, w.base = last.Version, last.Permit.Commit
+	} else if w.previous, w.base, err = w.tagBefore(ctx, commit); err != nil {
 		return err
 	}
-	commits, err := w.Repo.CommitsBetween(ctx, base, w.Repo.Head(), mostCommits)
-	if err != nil && w.Repo.Head() != "" {
-		return fault.Wrap(fault.Missing, err, "fetch the whole history: `git fetch --unshallow`", "finding who wrote what is new since %s", w.previous)
-	}
-	for _, c := range commits {
-		w.authors = append(w.authors, strings.ToLower(c.Email))
-	}
-	slices.Sort(w.authors)
-	w.authors = slices.Compact(w.authors)
 	return nil
+}
+
+// wrote lists the addresses of those who wrote what a commit has and the release
+// before has not: authors, and whom a commit thanks as co-authors. Whoever uses
+// an address that product.yaml does not list and the name of an owner is that
+// owner as well.
+func wrote(ctx context.Context, p Product, base, head string) ([]string, error) {
+	if head == "" {
+		return nil, nil
+	}
+	commits, err := p.Repo.CommitsBetween(ctx, base, head, mostCommits)
+	if err != nil {
+		return nil, fault.Wrap(fault.Missing, err, "fetch the whole history: `git fetch --unshallow`", "finding who wrote what is new")
+	}
+	return addresses(p.Product, commits), nil
+}
+
+func addresses(p *product.Product, commits []repo.CommitInfo) []string {
+	var out []string
+	for _, c := range commits {
+		out = append(out, person(p, c.Author, c.Email)...)
+		for _, line := range c.CoAuthors {
+			name, rest, _ := strings.Cut(line, "<")
+			address, _, _ := strings.Cut(rest, ">")
+			out = append(out, person(p, strings.TrimSpace(name), address)...)
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// person is the address of a commit and that of the owner whose name it bears.
+func person(p *product.Product, name, address string) (out []string) {
+	if address = strings.ToLower(strings.TrimSpace(address)); address != "" {
+		out = append(out, address)
+	}
+	if who, ok := p.Person(name); ok && name != "" {
+		for _, o := range p.Owners {
+			if other, ok := p.Person(o.Email); ok && other.Same(who) && o.Email != "" {
+				out = append(out, strings.ToLower(o.Email))
+			}
+		}
+	}
+	return out
 }
 
 // owed notes what an emergency release promised and nobody has said is done.
@@ -68,7 +114,7 @@ func (w *work) owed(r releases.Release) {
 // tagBefore is the latest version tag before this version, for repositories
 // whose releases were not sealed here. A tag of this very commit is this
 // release's own.
-func (w *work) tagBefore(ctx context.Context) (version, commit string, err error) {
+func (w *work) tagBefore(ctx context.Context, head string) (version, commit string, err error) {
 	refs, err := w.Repo.Refs(ctx)
 	if err != nil {
 		return "", "", fmt.Errorf("looking for the release before: %w", err)
@@ -80,7 +126,7 @@ func (w *work) tagBefore(ctx context.Context) (version, commit string, err error
 		if r.Peeled != "" {
 			at = r.Peeled
 		}
-		if !isTag || !semver.IsValid("v"+v) || at == w.Repo.Head() || v == strings.TrimPrefix(w.Version, "v") {
+		if !isTag || !semver.IsValid("v"+v) || at == head || v == strings.TrimPrefix(w.Version, "v") {
 			continue
 		}
 		if version == "" || releases.Compare(v, version) > 0 {

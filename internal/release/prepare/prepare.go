@@ -16,6 +16,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/release/deliverable"
 	"github.com/plimsoll-dev/plimsoll/internal/release/provenance"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
+	"github.com/plimsoll-dev/plimsoll/internal/release/registry"
 	"github.com/plimsoll-dev/plimsoll/internal/release/releases"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
 	"github.com/plimsoll-dev/plimsoll/verify"
@@ -42,12 +43,15 @@ type Request struct {
 	Now       time.Time
 	Tool      string
 	Getenv    func(string) string
+	Registry  *registry.Client // asks nobody unless an image is named in a registry
+	Layers    bool             // read the layers of such an image, too
 }
 
-// Named is a deliverable by its path.
+// Named is a deliverable by its path, or an image by its name in a registry.
 type Named struct {
-	Path string
-	Kind verify.Kind
+	Path   string
+	Kind   verify.Kind
+	Digest string // of an image in a registry, where it is known already
 }
 
 // Draft is a release before it is written.
@@ -94,6 +98,7 @@ type work struct {
 	taken    []deliverable.Taken
 	programs map[string][]bill.Program // by deliverable
 	previous string
+	base     string // the commit of the release before
 	authors  []string
 	asked    *verify.Emergency
 	needs    []record.Need

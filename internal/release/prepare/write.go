@@ -66,12 +66,27 @@ func (d *Draft) fillFolder(dir string) error {
 	return durable.WriteFile(filepath.Join(dir, record.PreparedFile), append(raw, '\n'), 0o644)
 }
 
-// exchange puts fresh in the place of a folder. Two renames are needed where
-// there is one already; between them there is none, and prepare runs again.
+// exchange puts fresh in the place of a folder, by one step where the system has
+// one. What was there is thrown away afterwards.
 func exchange(fresh, place string) error {
+	err := os.Rename(fresh, place) // there is none yet
+	if err == nil {
+		return nil
+	}
+	if _, there := os.Lstat(place); errors.Is(there, fs.ErrNotExist) {
+		return fmt.Errorf("putting the release in its place: %w", err)
+	}
+	if swapped := swap(fresh, place); swapped == nil {
+		return os.RemoveAll(fresh)
+	}
+	return exchangeByTwo(fresh, place)
+}
+
+// exchangeByTwo is for systems without the one step. A kill between the renames
+// leaves no prepared release, and prepare runs again.
+func exchangeByTwo(fresh, place string) error {
 	old := fresh + ".old"
-	err := os.Rename(place, old)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := os.Rename(place, old); err != nil {
 		return fmt.Errorf("putting the release in its place: %w", err)
 	}
 	if err := os.Rename(fresh, place); err != nil {

@@ -118,7 +118,7 @@ func Fragile(doc verify.TrustDocument) (warnings []string) {
 		case !ok:
 		case a.Threshold == 1:
 			warnings = append(warnings, fmt.Sprintf("one stolen key of the role %q is enough to speak for the organisation", role))
-		case len(a.Keys) == a.Threshold:
+		case len(a.Keys) == a.Threshold, a.Also != "" && len(a.AlsoKeys) == a.Threshold:
 			warnings = append(warnings, fmt.Sprintf("one lost key of the role %q and nobody can sign for it any more", role))
 		}
 	}
@@ -180,18 +180,26 @@ func (d *Draft) Signed() []string { return d.signed }
 // there is none) and by the draft itself.
 func (d *Draft) Missing(current *verify.Trust) (before, own int) {
 	count := func(doc verify.TrustDocument) int {
-		a, n := doc.Roles[verify.RoleRoot], 0
-		for _, id := range slices.Compact(slices.Sorted(slices.Values(d.signed))) {
-			if slices.Contains(a.Keys, id) {
-				n++
-			}
+		a := doc.Roles[verify.RoleRoot]
+		lacks := a.Threshold - d.signedBy(a.Keys)
+		if a.Also != "" {
+			lacks = max(lacks, a.Threshold-d.signedBy(a.AlsoKeys))
 		}
-		return max(0, a.Threshold-n)
+		return max(0, lacks)
 	}
 	if current != nil {
 		before = count(current.Document())
 	}
 	return before, count(d.Document)
+}
+
+func (d *Draft) signedBy(keys []string) (n int) {
+	for _, id := range slices.Compact(slices.Sorted(slices.Values(d.signed))) {
+		if slices.Contains(keys, id) {
+			n++
+		}
+	}
+	return n
 }
 
 // Finish is the trust file with the draft as its newest version: current is the
