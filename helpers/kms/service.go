@@ -8,7 +8,6 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/ed25519"
 	"crypto/elliptic"
 	"fmt"
 	"io"
@@ -37,8 +36,14 @@ func Run(scheme string, args []string, in io.Reader, out, said io.Writer) int {
 	return 0
 }
 
-// Main is Run for a program.
-func Main(scheme string) { os.Exit(Run(scheme, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)) }
+// Main is Run for a program. The libraries know variables that let anybody speak
+// for the service; here they count for nothing.
+func Main(scheme string) {
+	for _, name := range []string{"AWS_TLS_INSECURE_SKIP_VERIFY", "VAULT_SKIP_VERIFY", "BAO_SKIP_VERIFY"} {
+		os.Unsetenv(name)
+	}
+	os.Exit(Run(scheme, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
 
 // Opener opens keys of one scheme. Who may use the service is for the
 // environment and its files to say, as with the service's own tools; nobody is
@@ -64,21 +69,18 @@ func Opener(scheme string) keeper.Opener {
 	}
 }
 
-// publicKey takes a key of a kind that can sign for an organisation.
+// publicKey takes P-256 alone: of an Ed25519 key, Sigstore's library has the digest
+// signed, which is another signature than RFC 8032's over the message.
 func publicKey(public crypto.PublicKey) (verify.Key, error) {
-	switch k := public.(type) {
-	case ed25519.PublicKey:
-		return verify.NewKey(verify.Ed25519, k)
-	case *ecdsa.PublicKey:
-		if k.Curve == elliptic.P256() {
-			point, err := k.Bytes()
-			if err != nil {
-				return verify.Key{}, fmt.Errorf("reading the public key: %w", err)
-			}
-			return verify.NewKey(verify.ECDSAP256, point)
-		}
+	k, ok := public.(*ecdsa.PublicKey)
+	if !ok || k.Curve != elliptic.P256() {
+		return verify.Key{}, keeper.Hint("make a P-256 key for signing (ECC_NIST_P256, ecdsa-p256)", "a key of the type %T, or on its curve, is not supported in a key service", public)
 	}
-	return verify.Key{}, keeper.Hint("make a P-256 key for signing", "a key of the type %T, or on its curve, cannot sign for an organisation", public)
+	point, err := k.Bytes()
+	if err != nil {
+		return verify.Key{}, fmt.Errorf("reading the public key: %w", err)
+	}
+	return verify.NewKey(verify.ECDSAP256, point)
 }
 
 // serviceKey is a key in a service.

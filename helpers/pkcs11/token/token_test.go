@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/plimsoll-dev/plimsoll/helpers/pkcs11/token/tokentest"
+	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
@@ -39,7 +40,7 @@ func TestSign(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !k.Public().Verify(message, sig, nil) || k.Public().Verify(message[1:], sig, nil) {
+				if !k.Public().Verify(message, sig, envelope.Algorithms()) || k.Public().Verify(message[1:], sig, envelope.Algorithms()) {
 					t.Fatal("the signature does not fit")
 				}
 			}
