@@ -4,9 +4,10 @@
 # or fail where CI is set.
 set -eu
 missing=
-for pair in git:git openssl:openssl ssh-keygen:openssh-client gpg:gnupg; do
+for pair in git:git openssl:openssl ssh-keygen:openssh-client gpg:gnupg softhsm2-util:softhsm2 cc:gcc; do
 	command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
+case "$missing" in *gcc*) missing="$missing libc6-dev" ;; esac
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
 	apt-get update -qq

@@ -81,7 +81,7 @@ func TestFileKeysRefused(t *testing.T) {
 		{"large", put("large.key", make([]byte, 1<<20), 0o600), nil, "too large"},
 		{"folder", dir, nil, ""},
 		{"absent", filepath.Join(dir, "absent"), nil, "opening"},
-		{"unknown scheme", "awskms:///alias/x", nil, "not supported"},
+		{"unknown scheme", "ibmkms:///alias/x", nil, "not supported"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
