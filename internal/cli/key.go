@@ -25,7 +25,7 @@ names). The private half never leaves that folder.`,
 		&cobra.Command{Use: "show", Short: "List the key in use and those retired", Args: cobra.NoArgs,
 			RunE: func(*cobra.Command, []string) error { return app.keyShow() }},
 		newKeyExport(app),
-		newKeyRotate(app), newKeyNew(app), newKeyCeremony(app), newKeyCompromise(app), newKeyDrill(app),
+		newKeyRotate(app), newKeyNew(app), newKeyPublic(app), newKeyCeremony(app), newKeyCompromise(app), newKeyDrill(app),
 	)
 	return cmd
 }

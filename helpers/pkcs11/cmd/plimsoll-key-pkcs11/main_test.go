@@ -58,6 +58,7 @@ func TestCeremony(t *testing.T) {
 		defer s.Close()
 		return s.Key().Line()
 	}
+	plimsoll(line("seal"), "key", "public", uri("seal"))
 	plimsoll("2 more must sign", "key", "ceremony", "--organisation", "example", "--out", "draft.json",
 		"--root", "ada="+line("seal"), "--root", "grace="+line("root"), "--root-threshold", "2",
 		"--release", "ada="+line("seal"), "--release-threshold", "1")
