@@ -78,7 +78,11 @@ func (app *App) releaseApprove(ctx context.Context, version string, f approveFla
 	if err != nil {
 		return err
 	}
-	if err := again(ctx, desk, r.Prepared); err != nil {
+	trust, err := app.trustIfAny(f.dir)
+	if err != nil {
+		return err
+	}
+	if err := again(ctx, desk, trust, r.Prepared); err != nil {
 		return err
 	}
 	if err := app.asPrepared(ctx, desk.Repo().Root(), r.Prepared); err != nil {

@@ -103,7 +103,11 @@ func (app *App) releasePrepare(ctx context.Context, version string, f prepareFla
 		return err
 	}
 	defer unlock()
-	draft, err := prepare.Prepare(ctx, standingProduct(standing), request)
+	stands := standingProduct(standing)
+	if stands.Trust, err = app.trustIfAny(f.dir); err != nil {
+		return err
+	}
+	draft, err := prepare.Prepare(ctx, stands, request)
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,11 @@ func (app *App) releaseRecheck(ctx context.Context, version, dir string, bills [
 	request := prepare.Repeat(r.Prepared)
 	request.Bills, request.Now, request.Tool, request.Getenv = bills, app.Clock(), toolName(), app.Getenv
 	request.Registry, request.Layers = registry.New(registry.Options{Getenv: app.Getenv}), layers
-	draft, err := prepare.Prepare(ctx, standingProduct(standing), request)
+	stands := standingProduct(standing)
+	if stands.Trust, err = app.trustIfAny(dir); err != nil {
+		return err
+	}
+	draft, err := prepare.Prepare(ctx, stands, request)
 	if err != nil {
 		return err
 	}

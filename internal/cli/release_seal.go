@@ -60,7 +60,7 @@ func (app *App) releaseSeal(ctx context.Context, version string, f sealFlags, ma
 	defer closeAll(signers)
 	r, err := seal.Seal(ctx, seal.Options{Dir: f.dir, Version: version, Trust: trust, Signers: signers, Log: log, Now: app.Clock, MaxAge: maxAge, Restart: f.restart,
 		Ready: func(ctx context.Context, p record.Prepared, raw []byte, approvals [][]byte) ([]verify.Approved, error) {
-			return app.approved(ctx, f.dir, p, raw, approvals)
+			return app.approved(ctx, f.dir, trust, p, raw, approvals)
 		},
 		Rehash: func(ctx context.Context, p record.Prepared) error { return app.rehash(ctx, f.dir, layers, p) }})
 	if err != nil {

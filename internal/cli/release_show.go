@@ -42,10 +42,14 @@ func (app *App) releaseShow(ctx context.Context, dir string, args []string) erro
 	}
 	given, err := approval.Open(r.Prepared, r.Raw, r.Approvals, desk.Product().Owners)
 	app.showRelease(r, given, desk.Product().Owners)
-	if err == nil && r.Permit == nil {
-		err = again(ctx, desk, r.Prepared)
+	if err != nil || r.Permit != nil {
+		return err
 	}
-	return err
+	trust, err := app.trustIfAny(dir)
+	if err != nil {
+		return err
+	}
+	return again(ctx, desk, trust, r.Prepared)
 }
 
 func oneRelease(root string, args []string) (releases.Release, error) {

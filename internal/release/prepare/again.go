@@ -22,7 +22,7 @@ import (
 // it, and which preconditions there are is never taken from it alone. A policy
 // that changed since is a reason to prepare it again.
 func Again(ctx context.Context, p Product, r record.Prepared) error {
-	w := &work{Product: p, Request: Request{Version: r.Version, Now: r.PreparedAt, Emergency: asked(r.Emergency)}, draft: &Draft{}}
+	w := &work{Product: p, Request: Request{Version: r.Version, Now: r.PreparedAt, Commit: r.Commit, Emergency: asked(r.Emergency)}, draft: &Draft{}}
 	for _, step := range []func() error{
 		func() error { return w.samePolicy(ctx, r) },
 		func() error { return w.samePreconditions(r) },

@@ -2,19 +2,23 @@ package prepare
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/semver"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/product"
 	"github.com/plimsoll-dev/plimsoll/internal/release/approval"
+	"github.com/plimsoll-dev/plimsoll/internal/release/record"
 	"github.com/plimsoll-dev/plimsoll/internal/release/releases"
 	"github.com/plimsoll-dev/plimsoll/internal/repo"
+	"github.com/plimsoll-dev/plimsoll/verify"
 )
 
 // mostCommits bounds the commits whose authors are looked for.
@@ -43,12 +47,44 @@ func (w *work) before(ctx context.Context, commit string) error {
 		}
 		w.owed(r)
 	}
-	if last := releases.Last(all, w.Release.Line); last != nil {
+	if last := w.last(all); last != nil {
 		w.previous, w.base = last.Version, last.Permit.Commit
 	} else if w.previous, w.base, err = w.tagBefore(ctx, commit); err != nil {
 		return err
 	}
 	return nil
+}
+
+// last is the release of the line that was sealed last. What it says decides
+// whose work is new, so a bundle that somebody has only written would hide its
+// author: where there is a trust file, one that cannot be verified does not count.
+// Whether it still stands is of no matter.
+func (w *work) last(all []releases.Release) *releases.Release {
+	for {
+		last := releases.Last(all, w.Release.Line)
+		if last == nil || w.Trust == nil {
+			return last
+		}
+		err := w.genuine(*last)
+		if err == nil {
+			return last
+		}
+		w.draft.Notes = append(w.draft.Notes, fmt.Sprintf("the release %s does not count as the one before: %v", last.Version, err))
+		all = slices.DeleteFunc(slices.Clone(all), func(r releases.Release) bool { return r.Version == last.Version })
+	}
+}
+
+func (w *work) genuine(r releases.Release) error {
+	name := record.Dir + "/" + r.Version + "/" + r.Version + verify.Extension
+	data, err := w.Repo.ReadInside(name, verify.MaxBundle)
+	if err != nil {
+		return unreadable(name, err)
+	}
+	b, _, err := verify.InspectBundle(data, w.Trust, verify.Policy{Now: func() time.Time { return w.Now }})
+	if err == nil && b.Digest() != r.Digest {
+		err = errors.New("it holds another permit")
+	}
+	return err
 }
 
 // wrote lists the addresses of those who wrote what a commit has and the release

@@ -32,6 +32,9 @@ type Product struct {
 	// Facts are those of the assessment; preparing adds those of the release.
 	Facts    checklist.Facts
 	Evidence []verify.Evidence
+	// Trust is the organisation's trust file, by which the release before is
+	// verified; nil where there is none.
+	Trust *verify.Trust
 }
 
 // Request is what somebody asks for.
