@@ -97,6 +97,7 @@ func (app *App) releaseApprove(ctx context.Context, version string, f approveFla
 		return err
 	}
 	app.showRelease(r, given, nil)
+	app.printLines([]string{clean.Line(fmt.Sprintf("the verdict and the outcomes are the word of %s; `plimsoll release recheck %s` finds them out here", r.Prepared.PreparedBy, version))})
 	if err := app.confirm(fmt.Sprintf("approve this as %s?", who.Name), f.yes); err != nil {
 		return err
 	}
