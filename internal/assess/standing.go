@@ -22,7 +22,7 @@ type Standing struct {
 	Product *product.Product
 	Repo    *repo.Repo
 	Roots   []string
-	Dirty   bool
+	Dirty   string // something that is in no commit, for people; "" for nothing
 	AsOf    time.Time
 
 	Checks   []string             // all that there are
@@ -54,16 +54,20 @@ func Stand(ctx context.Context, o Options) (*Standing, error) {
 	return s, a.Handler.Flush()
 }
 
-// changed tells whether anything in the work tree is in no commit. What releasing
-// itself has written is no part of the product, so that a version can be prepared
-// again before it is committed.
-func (a *assessment) changed(ctx context.Context) (bool, error) {
+// changed names something in the work tree that is in no commit, "" for nothing.
+// What releasing itself has written is no part of the product, so that a version
+// can be prepared again before it is committed.
+func (a *assessment) changed(ctx context.Context) (string, error) {
 	for _, f := range a.snapshot.Files() {
 		if !f.Tracked && !a.product.NamesResult(f.Path) && !strings.HasPrefix(f.Path, record.Dir+"/") {
-			return true, nil
+			return f.Path + " is not tracked by git", nil
 		}
 	}
-	return a.repo.Dirty(ctx)
+	dirty, err := a.repo.Dirty(ctx)
+	if err != nil || !dirty {
+		return "", err
+	}
+	return "files that git tracks were changed", nil
 }
 
 // rules lists every rule that an expression may ask about.

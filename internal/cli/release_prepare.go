@@ -153,7 +153,7 @@ func toolName() string { return "plimsoll " + strings.ReplaceAll(version.Version
 func standingProduct(s *assess.Standing) prepare.Product {
 	p := prepare.Product{Product: s.Product, Repo: s.Repo, Roots: s.Roots, Evidence: s.Evidence, Verdict: verify.Verdict{
 		Gate: string(s.Verdict.Gate), Reason: s.Verdict.Reason, AsOf: s.AsOf.UTC().Truncate(time.Second), Statuses: map[string]int{}, Tool: toolName()}}
-	p.Facts = checklist.Facts{Gate: string(s.Verdict.Gate), RunComplete: s.Complete(), TreeClean: !s.Dirty, Statuses: map[string]string{}, Counts: map[string]int{},
+	p.Facts = checklist.Facts{Gate: string(s.Verdict.Gate), RunComplete: s.Complete(), TreeClean: s.Dirty == "", Statuses: map[string]string{}, Counts: map[string]int{},
 		Open: map[string]int{}, Severities: map[string]int{}, Rules: s.Rules, Made: s.Made, Checks: s.Checks, TestsFailed: s.Failed()}
 	p.Facts.TestsPassed = max(0, s.TestsRan-p.Facts.TestsFailed)
 	for status, n := range s.Verdict.Statuses {
@@ -186,6 +186,9 @@ func (app *App) sayPrepared(s *assess.Standing, d *prepare.Draft, f prepareFlags
 		app.sayOutcome(o, p.Preconditions[i].Waived)
 	}
 	unmet := d.Unmet()
+	if s.Dirty != "" {
+		app.printLines([]string{"", clean.Line("the work tree is not that of the commit: " + s.Dirty)})
+	}
 	switch {
 	case len(unmet) > 0:
 		app.printLines([]string{"", fmt.Sprintf("%d of %d preconditions are not met; nothing was written", len(unmet), len(d.Outcomes))})
