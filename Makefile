@@ -32,9 +32,10 @@ fuzz: ## fuzz every parser for FUZZTIME each
 generate: ## tables that are made from knowledge/
 	$(GO) generate ./...
 
-crash: build ## kill -9 a hundred checks and a hundred sealings at random moments
+crash: build ## kill -9 a hundred checks, sealings and revocations at random moments
 	$(GO) test -count=1 -timeout 30m ./internal/cli -v -run TestKill -crash 100
 	$(GO) test -count=1 -timeout 30m ./internal/release/seal -v -run TestKill -crash 100
+	$(GO) test -count=1 -timeout 30m ./internal/release/revoke -v -run 'TestKill$$' -crash 100
 
 big: build ## the bad inputs that are too large for every run: 2 GB and 500 MB files, 100,000 files
 	$(GO) test -count=1 -timeout 30m ./internal/cli -v -run TestBig -big

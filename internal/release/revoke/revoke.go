@@ -64,7 +64,7 @@ func Revoke(ctx context.Context, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	waiting, err := o.waiting(current)
+	waiting, err := o.waiting(ctx, current)
 	if err != nil {
 		return nil, err
 	}
@@ -99,15 +99,18 @@ func (o Options) current() (verify.RevocationsDocument, error) {
 
 // waiting is the list that waits for signatures; nil where none does. It must be
 // the current one and what it adds, whoever wrote it.
-func (o Options) waiting(current verify.RevocationsDocument) (*verify.Envelope, error) {
+func (o Options) waiting(ctx context.Context, current verify.RevocationsDocument) (*verify.Envelope, error) {
 	data, err := read(o.path(PendingFile))
-	if errors.Is(err, os.ErrNotExist) || (err == nil && o.Restart) {
+	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
 	e, doc, err := parse(data)
+	if o.Restart {
+		return nil, o.mayRestart(ctx, e)
+	}
 	if err == nil && doc.Version <= current.Version {
 		return nil, nil // it was completed, and a kill left it behind
 	}
@@ -121,6 +124,27 @@ func (o Options) waiting(current verify.RevocationsDocument) (*verify.Envelope, 
 		return nil, fault.New(fault.Usage, "complete that one first: `plimsoll release revoke --sign --key FILE`; or throw it away with --restart", "another revocation waits for signatures")
 	}
 	return e, nil
+}
+
+// mayRestart refuses to throw away a list that the log holds: no other could take
+// its number any more.
+func (o Options) mayRestart(ctx context.Context, e *verify.Envelope) error {
+	if o.Log == nil || e == nil {
+		return nil
+	}
+	view, err := o.Log.Look(ctx)
+	if err != nil {
+		return err
+	}
+	for leaf, err := range view.Leaves(ctx, 0) {
+		if err != nil {
+			return err
+		}
+		if leaf.Kind == "revocations" && leaf.Digest == verify.Digest(e.Payload) {
+			return fault.New(fault.Usage, "complete it: run it again without --restart", "the list that waits stands in the log already, as entry %d", leaf.Index)
+		}
+	}
+	return nil
 }
 
 // sameRevocation compares what people mean, not when they said it.

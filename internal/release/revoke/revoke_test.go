@@ -45,6 +45,16 @@ var noon = time.Date(2026, 6, 1, 12, 0, 0, 0, time.UTC)
 func desk(t *testing.T) Options {
 	t.Helper()
 	dir := t.TempDir()
+	o := deskIn(t, dir)
+	if _, err := translog.Init(t.Context(), o.Log.Dir, o.Log.Signer, o.Log.Verifier); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// deskIn is the desk in a folder whose log was made before.
+func deskIn(t *testing.T, dir string) Options {
+	t.Helper()
 	const origin = "log.example.org"
 	signer, err := translog.NewSigner(origin, newEd(9))
 	if err != nil {
@@ -59,9 +69,6 @@ func desk(t *testing.T) Options {
 		t.Fatal(err)
 	}
 	log := filepath.Join(dir, "log")
-	if _, err := translog.Init(t.Context(), log, signer, verifier); err != nil {
-		t.Fatal(err)
-	}
 	keys := []string{newEd(1).Key().ID, newEd(2).Key().ID, newEd(3).Key().ID}
 	doc := verify.TrustDocument{Type: verify.TrustType, Organisation: "Example", Version: 1, Epoch: 1, Issued: noon.AddDate(0, -1, 0), Expires: noon.AddDate(1, 0, 0),
 		Roles: map[verify.Role]verify.Authority{verify.RoleRoot: {Threshold: 1, Keys: []string{newEd(4).Key().ID}}, verify.RoleRelease: {Threshold: 2, Keys: keys}, verify.RoleRevoke: {Threshold: 2, Keys: keys}}}
@@ -72,7 +79,7 @@ func desk(t *testing.T) Options {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := envelope.Sign(t.Context(), verify.TrustPayload, payload, newEd(4))
+	file, err := envelope.Sign(context.Background(), verify.TrustPayload, payload, newEd(4))
 	if err != nil {
 		t.Fatal(err)
 	}
