@@ -135,6 +135,9 @@ func (w *work) wroteUntil(ctx context.Context, r record.Prepared) ([]string, err
 	if err != nil {
 		return nil, err
 	}
+	if len(later) >= mostCommits {
+		return nil, fmt.Errorf("%d commits or more lie between its commit and the one that recorded it", mostCommits)
+	}
 	return append(authors, addresses(w.Product.Product, later)...), nil
 }
 

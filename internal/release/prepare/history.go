@@ -99,6 +99,9 @@ func wrote(ctx context.Context, p Product, base, head string) ([]string, error) 
 	if err != nil {
 		return nil, fault.Wrap(fault.Missing, err, "fetch the whole history: `git fetch --unshallow`", "finding who wrote what is new")
 	}
+	if len(commits) >= mostCommits {
+		return nil, fault.New(fault.TooCostly, "tag the release before, so that fewer are new", "%d commits or more are new since the release before: not everybody who wrote them would be seen", mostCommits)
+	}
 	return addresses(p.Product, commits), nil
 }
 
