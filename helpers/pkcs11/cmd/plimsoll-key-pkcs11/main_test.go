@@ -36,6 +36,8 @@ func TestCeremony(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("PLIMSOLL_PASSPHRASE_FILE", pin)
+	t.Setenv("PLIMSOLL_KEYS", t.TempDir())
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	plimsoll := func(wants string, args ...string) {
 		t.Helper()
 		cmd := exec.Command(filepath.Join(bin, "plimsoll"), args...)
@@ -68,4 +70,35 @@ func TestCeremony(t *testing.T) {
 	plimsoll("enough have signed", "trust", "sign", "draft.json", "--yes", "--key", uri("root")+"&pin-source=file:"+pin)
 	plimsoll("is at version 1", "trust", "finish", "draft.json", "--trust", "trust.json")
 	plimsoll("release  1 of 1", "trust", "show", "trust.json")
+
+	product(t, dir)
+	plimsoll("wrote .plimsoll/releases/1.0.0", "release", "prepare", "1.0.0", "--by", "Ada <ada@example.org>", "--sbom", "bill.json")
+	plimsoll("!may not sign", "release", "seal", "1.0.0", "--trust", "trust.json", "--key", uri("root"))
+	plimsoll("sealed shop 1.0.0", "release", "seal", "1.0.0", "--trust", "trust.json", "--key", uri("seal"))
+	plimsoll("verified", "verify", "dist/app", "--trust", "trust.json", "--bundle", ".plimsoll/releases/1.0.0/1.0.0.plimsoll")
+}
+
+// product makes the folder the repository of a product that is fit to ship.
+func product(t *testing.T, dir string) {
+	t.Helper()
+	for name, text := range map[string]string{
+		".gitignore":             "*.json\npin\ndist/\n",
+		"CHANGELOG.md":           "## 1.0.0\n",
+		"dist/app":               "the program\n",
+		"bill.json":              `{"bomFormat": "CycloneDX", "specVersion": "1.6", "components": []}`,
+		".plimsoll/product.yaml": "name: shop\ndeliverables: [{name: shop, path: dist/app}]\ngate: {rule: \"fail < 100\"}\nrelease:\n  approvals: []\n  preconditions:\n    - {id: tests, title: none here, expression: tests.failed == 0, fix: none}\n",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{{"init", "-q"}, {"add", "-A"}, {"-c", "user.name=Ada", "-c", "user.email=ada@example.org", "commit", "-qm", "one"}} {
+		if out, err := exec.Command("git", append([]string{"-C", dir}, args...)...).CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
 }
