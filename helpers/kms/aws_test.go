@@ -15,6 +15,7 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/helpers/kms"
 	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
+	"github.com/plimsoll-dev/plimsoll/internal/release/keyring"
 )
 
 // startLocalKMS runs local-kms, somebody else's stand-in for AWS KMS.
@@ -67,6 +68,7 @@ func TestAWS(t *testing.T) {
 	makeAWSKey(t, "awskms:///alias/seal", "ECC_NIST_P256")
 	makeAWSKey(t, "awskms:///alias/large", "ECC_NIST_P384")
 	signs(t, "awskms", "awskms:///alias/seal")
+	signsByProgram(t, "awskms", "awskms:///alias/seal")
 	for uri, says := range map[string]string{"awskms:///alias/none": "public key", "awskms:///alias/large": "not supported", "awskms://seal": "format", "hashivault://seal": "expected awskms"} {
 		if _, err := kms.Opener("awskms")(t.Context(), uri, nil); err == nil || !strings.Contains(err.Error(), says) {
 			t.Errorf("%s: %v, expected %q", uri, err, says)
@@ -91,5 +93,26 @@ func signs(t *testing.T, scheme, uri string) {
 		if !k.Public().Verify(message, sig, envelope.Algorithms()) || k.Public().Verify(message[1:], sig, envelope.Algorithms()) {
 			t.Fatal("the signature does not fit")
 		}
+	}
+}
+
+// signsByProgram is the way that plimsoll goes: it starts the program.
+func signsByProgram(t *testing.T, scheme, uri string) {
+	t.Helper()
+	bin := t.TempDir()
+	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "plimsoll-key-"+scheme), "./cmd/plimsoll-key-"+scheme).CombinedOutput(); err != nil {
+		t.Fatalf("building the program: %v\n%s", err, out)
+	}
+	t.Setenv("PATH", bin+string(filepath.ListSeparator)+os.Getenv("PATH"))
+	k, err := keyring.Open(t.Context(), uri, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := envelope.Sign(t.Context(), "text/plain", []byte("a permit"), k) // verifies it as well
+	if err != nil || len(line) == 0 {
+		t.Errorf("signing by the program: %v", err)
+	}
+	if err := k.Close(); err != nil {
+		t.Error(err)
 	}
 }

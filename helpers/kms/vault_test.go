@@ -81,6 +81,7 @@ func TestVault(t *testing.T) {
 	t.Setenv("VAULT_ADDR", server.URL)
 	t.Setenv("VAULT_TOKEN", "a token")
 	signs(t, "hashivault", "hashivault://seal")
+	signsByProgram(t, "hashivault", "hashivault://seal")
 	open := func(uri, says string) {
 		t.Helper()
 		if _, err := kms.Opener("hashivault")(t.Context(), uri, nil); err == nil || !strings.Contains(err.Error(), says) {
