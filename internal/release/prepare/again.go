@@ -103,7 +103,7 @@ func (w *work) sameHistory(ctx context.Context, r record.Prepared) error {
 		return err
 	}
 	if r.Previous != w.previous {
-		return fmt.Errorf("the release before is %q there, and %q here", r.Previous, w.previous)
+		return fmt.Errorf("the release before is %q there, and %q here%s", r.Previous, w.previous, because(w.draft.Notes))
 	}
 	if id, err := w.Repo.CommitOf(ctx, r.Commit); err != nil || id != r.Commit {
 		return fault.New(fault.Missing, "fetch it, or prepare it again", "the commit %.12s of the release %s is not here", r.Commit, r.Version)
@@ -118,6 +118,13 @@ func (w *work) sameHistory(ctx context.Context, r record.Prepared) error {
 		}
 	}
 	return nil
+}
+
+func because(notes []string) string {
+	if len(notes) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(notes, "; ") + ")"
 }
 
 func (w *work) wroteUntil(ctx context.Context, r record.Prepared) ([]string, error) {

@@ -2,7 +2,6 @@ package prepare
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"path"
 	"regexp"
@@ -80,11 +79,16 @@ func (w *work) genuine(r releases.Release) error {
 	if err != nil {
 		return unreadable(name, err)
 	}
-	b, _, err := verify.InspectBundle(data, w.Trust, verify.Policy{Now: func() time.Time { return w.Now }})
-	if err == nil && b.Digest() != r.Digest {
-		err = errors.New("it holds another permit")
+	// As of when the trust file was made: it may have ended since.
+	then := func() time.Time { return w.Trust.Document().Issued }
+	b, _, err := verify.InspectBundle(data, w.Trust, verify.Policy{Now: then})
+	if err != nil {
+		return err
 	}
-	return err
+	if p := b.Permit(); b.Digest() != r.Digest || p.Product != w.Name || p.Version != r.Version {
+		return fmt.Errorf("its bundle is that of %s %s", p.Product, p.Version)
+	}
+	return nil
 }
 
 // wrote lists the addresses of those who wrote what a commit has and the release
@@ -94,6 +98,9 @@ func (w *work) genuine(r releases.Release) error {
 func wrote(ctx context.Context, p Product, base, head string) ([]string, error) {
 	if head == "" {
 		return nil, nil
+	}
+	if p.Repo.Shallow() {
+		return nil, fault.New(fault.Missing, "fetch the whole history: `git fetch --unshallow`", "finding who wrote what is new: the history is cut off")
 	}
 	commits, err := p.Repo.CommitsBetween(ctx, base, head, mostCommits)
 	if err != nil {
@@ -151,13 +158,35 @@ func (w *work) owed(r releases.Release) {
 }
 
 // tagBefore is the latest version tag before this version, for repositories
-// whose releases were not sealed here. A tag of this very commit is this
-// release's own.
+// whose releases were not sealed here. One that holds the commit that is released
+// is this release's own, or comes after it: nothing would be new since. A line of
+// maintenance has versions of later lines beside it.
 func (w *work) tagBefore(ctx context.Context, head string) (version, commit string, err error) {
 	refs, err := w.Repo.Refs(ctx)
 	if err != nil {
 		return "", "", fmt.Errorf("looking for the release before: %w", err)
 	}
+	tags := w.versionTags(refs)
+	for _, t := range tags {
+		if w.Release.Line != "" && releases.Compare(t.version, w.Version) > 0 {
+			continue
+		}
+		if head != "" {
+			common, err := w.Repo.MergeBase(ctx, t.commit, head)
+			if err != nil || common == head { // no commit, or one that holds this one
+				continue
+			}
+		}
+		return t.version, t.commit, nil
+	}
+	return "", "", nil
+}
+
+type versionTag struct{ version, commit string }
+
+// versionTags are the tags of other versions than this, the latest first.
+func (w *work) versionTags(refs []repo.Ref) []versionTag {
+	var out []versionTag
 	for _, r := range refs {
 		name, isTag := strings.CutPrefix(r.Name, "refs/tags/")
 		v := strings.TrimPrefix(path.Base(name), "v")
@@ -165,14 +194,12 @@ func (w *work) tagBefore(ctx context.Context, head string) (version, commit stri
 		if r.Peeled != "" {
 			at = r.Peeled
 		}
-		if !isTag || !semver.IsValid("v"+v) || at == head || v == strings.TrimPrefix(w.Version, "v") {
-			continue
-		}
-		if version == "" || releases.Compare(v, version) > 0 {
-			version, commit = v, at
+		if isTag && semver.IsValid("v"+v) && v != strings.TrimPrefix(w.Version, "v") {
+			out = append(out, versionTag{v, at})
 		}
 	}
-	return version, commit, nil
+	slices.SortStableFunc(out, func(a, b versionTag) int { return releases.Compare(b.version, a.version) })
+	return out
 }
 
 // changelogs are where a changelog stands.
