@@ -71,6 +71,11 @@ func (c *changes) keys(before, after verify.TrustDocument) {
 			c.say("COMPROMISED: %s, of %s, since %s", short(k), k.Name, k.Compromised.UTC().Format(time.DateOnly))
 		} else if k.Compromised == nil && old.Compromised != nil {
 			c.say("no longer compromised: %s, of %s", short(k), k.Name)
+		} else if k.Compromised != nil && !k.Compromised.Equal(*old.Compromised) {
+			c.say("compromised since %s, was since %s: %s, of %s", k.Compromised.UTC().Format(time.RFC3339), old.Compromised.UTC().Format(time.RFC3339), short(k), k.Name)
+		}
+		if there && k.Epoch != old.Epoch {
+			c.say("key %s, of %s: of epoch %d, was of epoch %d", short(k), k.Name, k.Epoch, old.Epoch)
 		}
 	}
 	for _, k := range before.Keys {
@@ -100,7 +105,24 @@ func (c *changes) roles(of string, before, after map[verify.Role]verify.Authorit
 		case !stays:
 			c.say("%s: gone", what)
 		default:
-			c.one(what, c.authority(was, c.before), c.authority(is, c.after))
+			c.authorities(what, was, is)
+		}
+	}
+}
+
+// authorities compares whole ids: the digits that are shown can be had again, by
+// whoever makes keys until they fit.
+func (c *changes) authorities(what string, was, is verify.Authority) {
+	before, after := c.authority(was, c.before), c.authority(is, c.after)
+	if before != after {
+		c.one(what, before, after)
+		return
+	}
+	for _, ids := range [][2][]string{{was.Keys, is.Keys}, {was.AlsoKeys, is.AlsoKeys}} {
+		for _, id := range ids[1] {
+			if !slices.Contains(ids[0], id) {
+				c.say("%s: ANOTHER KEY of %s with the same first digits: %s", what, c.after[id], id)
+			}
 		}
 	}
 }
@@ -117,7 +139,7 @@ func (c *changes) authority(a verify.Authority, who map[string]string) string {
 func people(ids []string, who map[string]string) string {
 	out := make([]string, len(ids))
 	for i, id := range ids {
-		out[i] = fmt.Sprintf("%s (%.8s)", who[id], id)
+		out[i] = fmt.Sprintf("%s (%.16s)", who[id], id)
 	}
 	slices.Sort(out)
 	return strings.Join(out, ", ")

@@ -3,6 +3,7 @@ package trustfile_test
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
+	"strings"
 	"testing"
 	"time"
 
@@ -94,6 +95,32 @@ func TestForeseen(t *testing.T) {
 	}
 	if w := trustfile.Fragile(document(2, ada, grace)); len(w) != 3 {
 		t.Errorf("two of two and no log: %q", w)
+	}
+}
+
+// TestSameFirstDigits: a key that was made until its id looks like that of another
+// is told from it, though both have been in the file for long.
+func TestSameFirstDigits(t *testing.T) {
+	for _, alike := range []string{"0123456789", "0123456789abcdef0123"} {
+		before := document(1, person(t, "ada"))
+		after := document(1, person(t, "ada"))
+		id := func(last string) []string { return []string{alike + strings.Repeat(last, 64-len(alike))} }
+		before.Roles[verify.RoleRelease] = verify.Authority{Threshold: 1, Keys: id("a")}
+		after.Roles[verify.RoleRelease] = verify.Authority{Threshold: 1, Keys: id("b")}
+		if lines := trustfile.Changes(before, after); len(lines) != 1 || !strings.Contains(lines[0], "role release") {
+			t.Errorf("%s: the change of a key reads %q", alike, lines)
+		}
+	}
+}
+
+// TestSmallChanges: what is said of a key is part of what is signed.
+func TestSmallChanges(t *testing.T) {
+	before, after := document(1, person(t, "ada")), document(1, person(t, "ada"))
+	later := now.Add(time.Hour)
+	before.Keys[0].Compromised, after.Keys[0].Compromised = &now, &later
+	after.Keys[0].Epoch = 2
+	if lines := trustfile.Changes(before, after); len(lines) != 2 {
+		t.Errorf("the change of a date and an epoch reads %q", lines)
 	}
 }
 
