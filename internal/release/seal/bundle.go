@@ -116,17 +116,37 @@ func (s *sealer) consistent(ctx context.Context) ([]int64, error) {
 // maxEarlier is how many earlier releases a proof leads from.
 const maxEarlier = 16
 
+// mostAhead is how far a number may lie beyond those before it. Nobody has signed
+// what lies in the repository for sure, and with the highest number that there is
+// no release could ever follow.
+const mostAhead = 1_000_000
+
 // nextSequence is one more than any permit of the product that the log, a bundle
 // or a pending permit here has.
 func (s *sealer) nextSequence(ctx context.Context) (int, error) {
-	last := 0
+	last, err := s.lastLogged(ctx)
+	if err != nil {
+		return 0, err
+	}
+	var here []int
 	for _, p := range permits(s.Dir) {
 		if p.Predicate.Product == s.prepared.Product && p.Predicate.Version != s.prepared.Version {
-			last = max(last, p.Predicate.Sequence)
+			here = append(here, p.Predicate.Sequence)
 		}
 	}
+	slices.Sort(here)
+	for _, n := range here {
+		if n > last && n <= last+mostAhead {
+			last = n
+		}
+	}
+	return last + 1, nil
+}
+
+// lastLogged is the highest number that the log has of the product, 0 for none.
+func (s *sealer) lastLogged(ctx context.Context) (last int, err error) {
 	if s.Log == nil {
-		return last + 1, nil
+		return 0, nil
 	}
 	view, err := s.Log.Look(ctx)
 	if err != nil {
@@ -140,7 +160,7 @@ func (s *sealer) nextSequence(ctx context.Context) (int, error) {
 			last = max(last, leaf.Sequence)
 		}
 	}
-	return last + 1, nil
+	return last, nil
 }
 
 // bundles are the sealed releases in a repository.

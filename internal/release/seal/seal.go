@@ -216,6 +216,11 @@ func (s *sealer) rebuilt(ctx context.Context) error {
 	if now := s.Now(); p.Issued.After(now.Add(5*time.Minute)) || now.Sub(p.Issued) > s.MaxAge {
 		return fault.New(fault.Untrusted, "begin again with --restart", "the permit that waits for signatures is dated %s", p.Issued.Format(time.RFC3339))
 	}
+	if next, err := s.nextSequence(ctx); err != nil {
+		return err
+	} else if p.Sequence > next+mostAhead {
+		return fault.New(fault.Untrusted, "ask who changed pending.json; --restart begins again", "the permit that waits for signatures has the number %d, and the next is %d", p.Sequence, next)
+	}
 	approvals := s.pending.approvals()
 	approved, err := s.Ready(ctx, s.prepared, s.raw, approvals)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -349,7 +350,8 @@ func TestSecondSignerIsNotFooled(t *testing.T) {
 		"another product": func(s *verify.PermitStatement) {
 			s.Predicate.Product = "bank"
 		},
-		"of the future": func(s *verify.PermitStatement) { s.Predicate.Issued = s.Predicate.Issued.AddDate(0, 1, 0) },
+		"a number that none follows": func(s *verify.PermitStatement) { s.Predicate.Sequence = math.MaxInt },
+		"of the future":              func(s *verify.PermitStatement) { s.Predicate.Issued = s.Predicate.Issued.AddDate(0, 1, 0) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t, t.TempDir())
@@ -372,6 +374,25 @@ func TestSecondSignerIsNotFooled(t *testing.T) {
 	o.Restart = true
 	if r := d.seal(t, o); r.State != Sealed {
 		t.Errorf("restarted: %+v", r)
+	}
+}
+
+// TestHighestNumber: a bundle that somebody made up cannot use up the numbers.
+func TestHighestNumber(t *testing.T) {
+	d := newDesk(t, t.TempDir())
+	payload, err := json.Marshal(verify.PermitStatement{Type: verify.StatementType, PredicateType: verify.PermitType,
+		Predicate: verify.PermitPredicate{Product: "shop", Version: "0.9", Sequence: math.MaxInt}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := unsigned(payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.write(t, filepath.Join(record.Dir, "0.9", "0.9"+verify.Extension), append(line, '\n'))
+	d.prepare(t, "1.0", nil)
+	if r := d.seal(t, d.options(t, "1.0", 1, 2)); r.Permit.Sequence != 1 {
+		t.Errorf("sealed as number %d", r.Permit.Sequence)
 	}
 }
 
