@@ -70,7 +70,7 @@ func (app *App) releaseRecheck(ctx context.Context, version, dir string, bills [
 		return err
 	}
 	request := prepare.Repeat(r.Prepared)
-	request.Bills, request.Now, request.Tool, request.Getenv = bills, app.Clock(), toolName(), app.Getenv
+	request.Bills, request.Now, request.Getenv = bills, app.Clock(), app.Getenv
 	request.Registry, request.Layers = registry.New(registry.Options{Getenv: app.Getenv}), layers
 	stands := standingProduct(standing)
 	if stands.Trust, err = app.trustIfAny(dir); err != nil {
@@ -105,6 +105,9 @@ func (app *App) sayDifferences(p record.Prepared, all []string) error {
 	if len(all) == 0 {
 		app.printLines([]string{clean.Line(fmt.Sprintf("%s comes out here as it was prepared: gate %s, %d requirements, %d preconditions, %d deliverables",
 			name, p.Verdict.Gate, len(p.Verdict.Requirements), len(p.Preconditions), len(p.Deliverables)))})
+		if len(p.Statements) > 0 {
+			app.printLines([]string{fmt.Sprintf("note: its provenance (%d statements) is the word of the machine that prepared it; nothing here can tell", len(p.Statements))})
+		}
 		return nil
 	}
 	lines := []string{clean.Line(fmt.Sprintf("%s comes out otherwise here, in %d places:", name, len(all)))}

@@ -40,10 +40,11 @@ type Product struct {
 // Request is what somebody asks for.
 type Request struct {
 	Version   string
-	Commit    string   // what is released; HEAD where it is empty
-	Named     []Named  // empty for the deliverables of product.yaml
-	Bills     []string // bills of materials that the build wrote, by path
-	By        string   // who prepares
+	Commit    string    // what is released; HEAD where it is empty
+	Named     []Named   // empty for the deliverables of product.yaml
+	Bills     []string  // bills of materials that the build wrote, by path
+	BillsAt   time.Time // what they are dated that are written here; Now where it is zero
+	By        string    // who prepares
 	Emergency *Emergency
 	Now       time.Time
 	Tool      string
@@ -171,6 +172,9 @@ func (w *work) bills(context.Context) error {
 		return nil
 	}
 	r := bill.Release{Product: w.Name, Version: w.Version, At: w.Now, Tool: w.Tool, Programs: w.programs}
+	if !w.BillsAt.IsZero() {
+		r.At = w.BillsAt
+	}
 	for _, t := range w.taken {
 		r.Deliverables = append(r.Deliverables, t.Deliverable)
 		if len(w.programs[t.Name]) == 0 && len(w.Bills) == 0 {
