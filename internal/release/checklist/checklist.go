@@ -22,6 +22,9 @@ type Item struct {
 	own       int // index in product.yaml, -1 for a built-in one
 }
 
+// Builtin tells whether it is judged as Plimsoll judges it everywhere.
+func (i Item) Builtin() bool { return i.own < 0 }
+
 // Outcome is what became of an item.
 type Outcome struct {
 	Item

@@ -105,6 +105,9 @@ func (w *work) sameHistory(ctx context.Context, r record.Prepared) error {
 	if r.Previous != w.previous {
 		return fmt.Errorf("the release before is %q there, and %q here%s", r.Previous, w.previous, because(w.draft.Notes))
 	}
+	if err := w.samePlace(); err != nil {
+		return err
+	}
 	if id, err := w.Repo.CommitOf(ctx, r.Commit); err != nil || id != r.Commit {
 		return fault.New(fault.Missing, "fetch it, or prepare it again", "the commit %.12s of the release %s is not here", r.Commit, r.Version)
 	}
@@ -115,6 +118,21 @@ func (w *work) sameHistory(ctx context.Context, r record.Prepared) error {
 	for _, a := range authors {
 		if !slices.Contains(r.Authors, a) {
 			return fmt.Errorf("%s wrote part of it, and is not among its authors", a)
+		}
+	}
+	return nil
+}
+
+// samePlace judges again what the releases before it say: whether it is new, later
+// than they are, and owes nothing. An emergency waives none of these.
+func (w *work) samePlace() error {
+	all, err := checklist.Evaluate(w.Product.Product, w.placed(w.Facts))
+	if err != nil {
+		return err
+	}
+	for _, o := range all {
+		if o.Builtin() && !o.Met && slices.Contains([]string{"version-later", "version-new", "follow-ups"}, o.ID) {
+			return fmt.Errorf("its precondition %s is not met: %s", o.ID, o.Because)
 		}
 	}
 	return nil

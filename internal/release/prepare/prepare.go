@@ -116,10 +116,8 @@ func (w *work) commit() string { return cmp.Or(w.Commit, w.Repo.Head()) }
 
 // judge evaluates the preconditions and fills in what people will approve.
 func (w *work) judge(context.Context) error {
-	f := w.Facts
-	f.Version, f.Previous, f.Line, f.Commit = w.Version, w.previous, w.Release.Line, w.commit()
-	f.Later = w.previous != "" && releases.Compare(w.Version, w.previous) > 0
-	f.Released, f.Emergency, f.Deliverables = w.draft.released, w.asked != nil, len(w.taken)
+	f := w.placed(w.Facts)
+	f.Commit, f.Emergency, f.Deliverables = w.commit(), w.asked != nil, len(w.taken)
 	f.Authors, f.PreparedBy, f.Now = w.authors, w.By, w.Now
 	for _, o := range w.People() {
 		f.Owners = append(f.Owners, o.Name)
@@ -130,6 +128,13 @@ func (w *work) judge(context.Context) error {
 		return err
 	}
 	return w.fill()
+}
+
+// placed adds where the release stands among the others.
+func (w *work) placed(f checklist.Facts) checklist.Facts {
+	f.Version, f.Previous, f.Line = w.Version, w.previous, w.Release.Line
+	f.Later, f.Released = w.previous != "" && releases.Compare(w.Version, w.previous) > 0, w.draft.released
+	return f
 }
 
 func (w *work) fill() error {

@@ -123,6 +123,10 @@ func (s *sealer) already() (*Result, error) {
 		return nil, err
 	}
 	payload, err := permitOf(data)
+	if err == nil { // one that has ended, or of an earlier epoch, was sealed as well
+		then := func() time.Time { return s.Trust.Document().Issued }
+		_, _, err = verify.InspectBundle(data, s.Trust, verify.Policy{Now: then})
+	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Untrusted, err, "restore it from git, or remove it and seal again", "reading %s", s.folder.bundle())
 	}

@@ -396,6 +396,25 @@ func TestHighestNumber(t *testing.T) {
 	}
 }
 
+// TestMadeUpBundle: what nobody signed does not count as sealed.
+func TestMadeUpBundle(t *testing.T) {
+	d := newDesk(t, t.TempDir())
+	d.prepare(t, "1.0", nil)
+	payload, err := json.Marshal(verify.PermitStatement{Type: verify.StatementType, PredicateType: verify.PermitType,
+		Predicate: verify.PermitPredicate{Product: "shop", Version: "1.0", Sequence: 1}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	line, err := unsigned(payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.write(t, filepath.Join(record.Dir, "1.0", "1.0"+verify.Extension), append(line, '\n'))
+	if r, err := Seal(t.Context(), d.options(t, "1.0", 1, 2)); fault.CodeOf(err) != fault.Untrusted {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 // TestLostPending: who loses the permit after it was logged cannot seal another
 // for the version.
 func TestLostPending(t *testing.T) {
