@@ -75,7 +75,7 @@ func TestCeremony(t *testing.T) {
 	plimsoll("wrote .plimsoll/releases/1.0.0", "release", "prepare", "1.0.0", "--by", "Ada <ada@example.org>", "--sbom", "bill.json")
 	plimsoll("!may not sign", "release", "seal", "1.0.0", "--trust", "trust.json", "--key", uri("root"))
 	plimsoll("sealed shop 1.0.0", "release", "seal", "1.0.0", "--trust", "trust.json", "--key", uri("seal"))
-	plimsoll("verified", "verify", "dist/app", "--trust", "trust.json", "--bundle", ".plimsoll/releases/1.0.0/1.0.0.plimsoll")
+	plimsoll("verified", "verify", "dist/app", "--no-state", "--trust", "trust.json", "--bundle", ".plimsoll/releases/1.0.0/1.0.0.plimsoll")
 }
 
 // product makes the folder the repository of a product that is fit to ship.
