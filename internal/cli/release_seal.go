@@ -53,6 +53,13 @@ func (app *App) releaseSeal(ctx context.Context, version string, f sealFlags, ma
 	if maxAge <= 0 || maxAge > 30*24*time.Hour {
 		return fault.New(fault.Usage, "give --max-age 24h", "a verdict may be up to 30 days old, not %s", maxAge)
 	}
+	desk, err := app.desk(ctx, f.dir)
+	if err != nil {
+		return err
+	}
+	if f.dir = desk.Repo().Root(); f.dir == "" {
+		return fault.New(fault.Usage, "go to a clone with a work tree", "a release is sealed in a work tree of git")
+	}
 	trust, signers, log, err := f.open(ctx, app)
 	if err != nil {
 		return err

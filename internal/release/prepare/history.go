@@ -102,6 +102,10 @@ func wrote(ctx context.Context, p Product, base, head string) ([]string, error) 
 	if p.Repo.Shallow() {
 		return nil, fault.New(fault.Missing, "fetch the whole history: `git fetch --unshallow`", "finding who wrote what is new: the history is cut off")
 	}
+	if id, err := p.Repo.CommitOf(ctx, base); base != "" && (err != nil || id != base) {
+		return nil, fault.New(fault.Missing, "have whoever has it push it, with a tag that keeps it: `git push origin "+base+":refs/tags/NAME`. Squashing the branch of a release leaves it behind",
+			"finding who wrote what is new: the commit %.12s of the release before is not in this copy of the repository", base)
+	}
 	commits, err := p.Repo.CommitsBetween(ctx, base, head, mostCommits)
 	if err != nil {
 		return nil, fault.Wrap(fault.Missing, err, "fetch the whole history: `git fetch --unshallow`", "finding who wrote what is new")
