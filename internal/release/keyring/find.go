@@ -40,13 +40,10 @@ func findKeeper(scheme string) (string, error) {
 }
 
 func howToInstall(scheme string) string {
-	switch scheme {
-	case "pkcs11":
+	if scheme == "pkcs11" {
 		return "install it from a clone of Plimsoll: cd helpers/pkcs11 && CGO_ENABLED=1 go install ./...; see `plimsoll docs keys`"
-	case "gcpkms", "azurekms":
-		return "none is made for this service yet; anybody can write one: see `plimsoll docs keys`"
 	}
-	return "install it from a clone of Plimsoll: cd helpers/kms && go install ./...; see `plimsoll docs keys`"
+	return "install it from a clone of Plimsoll: cd helpers/kms && go install ./cmd/plimsoll-key-" + scheme + "; see `plimsoll docs keys`"
 }
 
 func runnable(path string) bool {
