@@ -4,7 +4,7 @@
 # or fail where CI is set.
 set -eu
 missing=
-for pair in git:git openssl:openssl ssh-keygen:openssh-client gpg:gnupg softhsm2-util:softhsm2 cc:gcc; do
+for pair in git:git openssl:openssl ssh-keygen:openssh-client gpg:gnupg softhsm2-util:softhsm2 cc:gcc systemd-analyze:systemd; do
 	command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair##*:}"
 done
 case "$missing" in *gcc*) missing="$missing libc6-dev" ;; esac

@@ -146,6 +146,9 @@ func TestExampleUnit(t *testing.T) {
 func TestExampleUnitIsSound(t *testing.T) {
 	analyze, err := exec.LookPath("systemd-analyze")
 	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal("systemd-analyze is needed and not installed")
+		}
 		t.Skip("there is no systemd-analyze here")
 	}
 	unit, err := os.ReadFile(filepath.Join(guardExamples, "shop.service"))

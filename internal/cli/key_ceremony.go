@@ -104,15 +104,8 @@ func (app *App) ceremony(f ceremonyFlags) error {
 // key is not added twice.
 func giveRole(doc *verify.TrustDocument, role verify.Role, people []string, threshold int) error {
 	a := verify.Authority{Threshold: threshold}
-	for _, text := range people {
-		name, key, err := keyLine(text)
-		if err != nil {
-			return fault.Wrap(fault.Usage, err, "give NAME=KEY, the key as `plimsoll key new` prints it", "reading the role %q", role)
-		}
-		if err := addKey(doc, name, key); err != nil {
-			return err
-		}
-		takeIn(&a, key)
+	if err := takePeople(doc, &a, role, people); err != nil {
+		return err
 	}
 	if a.Also != "" && len(a.AlsoKeys) < threshold {
 		return fault.New(fault.Usage, fmt.Sprintf("add --%s NAME=%s:…, one for each person", role, a.Also), "the role %q takes %d keys of %s as well and has %d", role, threshold, a.Also, len(a.AlsoKeys))
@@ -121,6 +114,21 @@ func giveRole(doc *verify.TrustDocument, role verify.Role, people []string, thre
 		return fault.New(fault.Usage, fmt.Sprintf("add --%s NAME=KEY, or lower --%s-threshold", role, role), "the role %q takes %d keys and has %d", role, threshold, len(a.Keys))
 	}
 	doc.Roles[role] = a
+	return nil
+}
+
+// takePeople adds people to a document and to a role of it.
+func takePeople(doc *verify.TrustDocument, a *verify.Authority, role verify.Role, people []string) error {
+	for _, text := range people {
+		name, key, err := keyLine(text)
+		if err != nil {
+			return fault.Wrap(fault.Usage, err, "give NAME=KEY, the key as `plimsoll key new` prints it", "reading the role %q", role)
+		}
+		if err := addKey(doc, name, key); err != nil {
+			return err
+		}
+		takeIn(a, key)
+	}
 	return nil
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/plimsoll-dev/plimsoll/internal/release/keyring"
 	"github.com/plimsoll-dev/plimsoll/verify"
+	"github.com/plimsoll-dev/plimsoll/verify/p256"
 )
 
 func newKeyNew(app *App) *cobra.Command {
@@ -68,5 +69,8 @@ func keyLine(text string) (name string, key verify.Key, err error) {
 		return "", key, fmt.Errorf("%q: expected NAME=ed25519:…", text)
 	}
 	key, err = verify.ParseKey(line)
+	if err == nil && key.Algorithm == verify.ECDSAP256 && !p256.Valid(key.Public) {
+		err = fmt.Errorf("the key of %s is no point on the curve P-256: nothing could be signed with it", strings.TrimSpace(name))
+	}
 	return strings.TrimSpace(name), key, err
 }

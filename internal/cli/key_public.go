@@ -14,7 +14,7 @@ func newKeyPublic(app *App) *cobra.Command {
 for a new one: the line that a ceremony takes, and the fingerprint to compare.
 
 URI is what --key takes: a file, ssh-agent:SHA256:…, pkcs11:…, awskms://…,
-hashivault://…; see plimsoll docs keys.`,
+gcpkms://…, azurekms://…, hashivault://…; see plimsoll docs keys.`,
 		Example: `  plimsoll key public ada.key
   plimsoll key public 'pkcs11:token=release;object=seal?module-path=/usr/lib/softhsm/libsofthsm2.so'`,
 		Args: cobra.ExactArgs(1),

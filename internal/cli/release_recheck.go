@@ -30,8 +30,9 @@ func newReleaseRecheck(app *App) *cobra.Command {
 
 The product is examined here, the deliverables that lie here are hashed, and the
 preconditions judged, as release prepare does. What comes of it is held against
-prepared.json, so that whoever approves needs to believe nobody. It writes
-nothing.
+prepared.json: verdict, preconditions, deliverables, bills of materials, authors.
+Not found out are the provenance that a build service told and the digests of the
+evidence, which each machine makes for itself. It writes nothing.
 
 The work tree must be at the commit that was prepared; what releasing wrote under
 .plimsoll may have been committed since. Build the deliverables first, or bring

@@ -115,15 +115,8 @@ func (f *joining) join(doc *verify.TrustDocument, role verify.Role) error {
 	if threshold != 0 {
 		a.Threshold = threshold
 	}
-	for _, text := range people {
-		name, key, err := keyLine(text)
-		if err != nil {
-			return fault.Wrap(fault.Usage, err, "give NAME=KEY, the key as `plimsoll key new` prints it", "reading the role %q", role)
-		}
-		if err := addKey(doc, name, key); err != nil {
-			return err
-		}
-		takeIn(&a, key)
+	if err := takePeople(doc, &a, role, people); err != nil {
+		return err
 	}
 	roles[role] = a
 	return nil

@@ -81,12 +81,13 @@ func newVerify(app *App) *cobra.Command {
 		Use:   "verify ARTIFACT...",
 		Short: "Verify, offline, that an artefact was found fit to ship",
 		Long: `Verify, offline, that an artefact (a file, a folder, or an image in an OCI layout
-or a registry) was found fit to ship: its digest is in a permit, the permit is signed by as many
-of the organisation's keys as its trust file asks for, it stands today, and it is
-not older than what was seen here before.
+or a registry) was found fit to ship: its digest is in a permit, the permit is
+signed by as many of the organisation's keys as its trust file asks for, it stands
+today, and it is not older than what was seen here before.
 
-It needs the artefact, the bundle and the trust file, and no network. The trust
-file decides whom you believe, so it is never taken from beside the artefact.
+It needs the artefact, the bundle and the trust file, and no network but for an
+image in a registry. The trust file decides whom you believe, so it is never taken
+from beside the artefact.
 
 An image whose name begins with oci:// lies in a registry, which is asked for it:
 its manifests and configurations are read and hashed here, its layers with

@@ -24,3 +24,10 @@ func Verify(public, message, signature []byte) bool {
 	sum := sha256.Sum256(message)
 	return ecdsa.VerifyASN1(key, sum[:], signature)
 }
+
+// Valid reports whether public is a point of the curve. A key that is not one
+// verifies nothing; who takes a new key in should say so at once.
+func Valid(public []byte) bool {
+	_, err := ecdsa.ParseUncompressedPublicKey(elliptic.P256(), public)
+	return err == nil
+}

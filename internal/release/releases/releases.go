@@ -14,6 +14,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
@@ -197,6 +198,15 @@ func readFile(dir *os.Root, name string, limit int64) ([]byte, error) {
 		err = fmt.Errorf("%s has more than %d bytes", name, limit)
 	}
 	return data, err
+}
+
+// SealedBy verifies that an organisation has sealed a bundle, whether or not it
+// stands today: one that has ended, or of an earlier epoch, was sealed as well. So
+// it is held against the day on which the trust file was made.
+func SealedBy(trust *verify.Trust, bundle []byte) (*verify.Bundle, error) {
+	then := func() time.Time { return trust.Document().Issued }
+	b, _, err := verify.InspectBundle(bundle, trust, verify.Policy{Now: then})
+	return b, err
 }
 
 // Last is the release of a line that was sealed last, nil for none.

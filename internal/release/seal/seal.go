@@ -26,6 +26,7 @@ import (
 	"github.com/plimsoll-dev/plimsoll/internal/fault"
 	"github.com/plimsoll-dev/plimsoll/internal/release/envelope"
 	"github.com/plimsoll-dev/plimsoll/internal/release/record"
+	"github.com/plimsoll-dev/plimsoll/internal/release/releases"
 	"github.com/plimsoll-dev/plimsoll/internal/release/translog"
 	"github.com/plimsoll-dev/plimsoll/verify"
 )
@@ -123,9 +124,8 @@ func (s *sealer) already() (*Result, error) {
 		return nil, err
 	}
 	payload, err := permitOf(data)
-	if err == nil { // one that has ended, or of an earlier epoch, was sealed as well
-		then := func() time.Time { return s.Trust.Document().Issued }
-		_, _, err = verify.InspectBundle(data, s.Trust, verify.Policy{Now: then})
+	if err == nil {
+		_, err = releases.SealedBy(s.Trust, data)
 	}
 	if err != nil {
 		return nil, fault.Wrap(fault.Untrusted, err, "restore it from git, or remove it and seal again", "reading %s", s.folder.bundle())
